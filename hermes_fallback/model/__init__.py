@@ -1,0 +1,1 @@
+"""Facts every floor shares: links, chains, credentials, origins, routes, reasons and receipts."""

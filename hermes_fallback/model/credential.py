@@ -1,0 +1,47 @@
+"""Credential: one secret, where it came from, and the origins it may be sent to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hermes_fallback.model.origin import Origin
+from hermes_fallback.secret import Secret
+
+__all__ = ["Credential", "Missing", "Problem"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A usable secret. The transport sends it to `origins` and refuses every other."""
+
+    secret: Secret
+    source: str
+    """`link`, `config`, `dotenv`, `env` …: the kind of place it was found in."""
+    name: str | None = None
+    """The variable it came from, when it came from one."""
+    origins: frozenset[Origin] = frozenset()
+
+    def allows(self, url: str) -> bool:
+        """True when this credential may be sent to *url*."""
+        try:
+            return Origin.of(url) in self.origins
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something is not ready: a stable *kind*, a sentence, and what to type next."""
+
+    kind: str
+    what: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No credential, and every place that was asked, in order, with its answer."""
+
+    problem: Problem
+    looked_in: tuple[tuple[str, str], ...] = ()
+    """(place, answer) pairs, such as (`.env OPENROUTER_API_KEY`, `not set`)."""

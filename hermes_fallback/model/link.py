@@ -1,0 +1,38 @@
+"""Link: provider and model as configured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hermes_fallback.secret import Secret
+
+__all__ = ["Identity", "Link"]
+
+Identity = tuple[str, str, str]
+"""(provider, model, base_url), lower-cased: what makes two links the same one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One place to send a conversation, as the config names it; nothing is resolved yet."""
+
+    provider: str
+    model: str
+    base_url: str | None = None
+    key_env: str | None = None
+    api_key: Secret | None = None
+    api_mode: str | None = None
+    context_length: int | None = None
+    cost: str | None = None
+    zone: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """Keys of the entry that we carry along and do not read."""
+
+    @property
+    def identity(self) -> Identity:
+        """What this link is compared by; aliases are not unified, as Hermes Agent does not."""
+        return self.provider.lower(), self.model.lower(), (self.base_url or "").rstrip("/").lower()
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"

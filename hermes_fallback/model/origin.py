@@ -1,0 +1,65 @@
+"""Origin: the scheme, host and port that a credential is bound to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+__all__ = ["Origin", "has_user", "is_private_host"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LOCAL_NAMES = frozenset({"localhost", "host.docker.internal"})
+_LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request goes: compared whole, never by substring."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, url: str) -> Origin:
+        """The origin of *url*, with the scheme's own port where none is written.
+
+        Raises:
+            ValueError: *url* has no http(s) scheme, no host, or an impossible port.
+        """
+        parts = urlsplit(url)
+        scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
+        if scheme not in _DEFAULT_PORTS or not host:
+            msg = f"`{url}` is not an http(s) address"
+            raise ValueError(msg)
+        return cls(scheme, host, parts.port or _DEFAULT_PORTS[scheme])
+
+    @property
+    def is_local(self) -> bool:
+        """True for loopback and private hosts, which need no key and answer their first token later."""
+        return is_private_host(self.host)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if _DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+
+def is_private_host(host: str) -> bool:
+    """True when *host* is this machine or its local network: loopback, private, link-local, or a local name."""
+    if host in _LOCAL_NAMES or host.endswith(_LOCAL_SUFFIXES):
+        return True
+    if not (host[-1:].isdigit() or ":" in host):
+        return False
+    import ipaddress  # 3 ms, and most hosts are names
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private or address.is_link_local
+
+
+def has_user(url: str) -> bool:
+    """True when *url* holds a user name or password, which we neither send nor show."""
+    return "@" in url.partition("://")[2].partition("/")[0]
