@@ -1,0 +1,1 @@
+"""Carries bytes over HTTP and holds every credential to its origins."""

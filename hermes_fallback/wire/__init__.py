@@ -1,0 +1,1 @@
+"""Dialects: a conversation becomes a request, response bytes become events. Pure."""
