@@ -1,0 +1,116 @@
+"""Private file: replaced whole, under a lock, readable by its owner alone."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+
+from hermes_fallback.errors import Conflict, SystemRefused
+
+__all__ = ["rewrite"]
+
+_POLL_S = 0.05
+_MODE = 0o600
+
+
+def rewrite(path: Path, change: Callable[[bytes], bytes], *, lock_timeout_s: float) -> bool:
+    """Replace the bytes of *path* with what *change* makes of them; True when they differ.
+
+    A missing file reads as empty; its folder is made (0700). A symbolic link stays, its target is replaced.
+    The new file is written beside, flushed to disk and put in place in one step: no reader sees a part.
+
+    Raises:
+        Conflict: somebody held the lock for *lock_timeout_s*, or wrote without it; nothing was written.
+        SystemRefused: the file system said no; nothing was written.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(target, lock_timeout_s):
+            before = _read(target)
+            after = change(before or b"")
+            if after == (before or b""):
+                return False
+            _replace(target, before, after)
+            return True
+    except OSError as error:
+        raise SystemRefused(
+            f"`{path}` cannot be written; nothing changed",
+            why=error.strerror or str(error),
+            hint="mend the permissions of the file and its folder",
+        ) from error
+
+
+@contextmanager
+def _locked(target: Path, timeout_s: float) -> Iterator[None]:
+    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _MODE)
+    try:
+        _acquire(lock, target, monotonic() + timeout_s)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _acquire(lock: int, target: Path, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= until:
+                raise Conflict(
+                    f"`{target}` is locked by another program; nothing was written",
+                    hint="wait for it to end, and try again",
+                    kind="locked",
+                ) from None
+            sleep(_POLL_S)
+
+
+def _read(target: Path) -> bytes | None:
+    try:
+        return target.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(target: Path, before: bytes | None, after: bytes) -> None:
+    beside = Path(f"{target}.new")
+    beside.unlink(missing_ok=True)  # of a writer that was killed: the lock is ours
+    try:
+        _write(beside, after, like=target)
+        if _read(target) != before:
+            raise Conflict(
+                f"`{target}` changed underneath; nothing was written", hint="try again", kind="changed"
+            )
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+    _flush_folder(target)
+
+
+def _write(beside: Path, data: bytes, *, like: Path) -> None:
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
+    with os.fdopen(handle, "wb") as file:
+        if like.exists():
+            owner = like.stat()
+            if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _flush_folder(target: Path) -> None:
+    try:
+        handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise SystemRefused(
+            f"`{target}` was written, but its folder could not be flushed to disk", why=error.strerror
+        ) from error

@@ -1,0 +1,88 @@
+"""Scope: which keys may go to which hosts. Whole origins are compared, never parts of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from hermes_fallback.model.origin import Origin
+
+__all__ = ["Provider", "barred_from", "is_home_of", "is_own", "is_trusted"]
+
+# No trust and no link sends this key elsewhere: it opens hundreds of models on its owner's account, and the
+# program whose files we share has sent it to other hosts.
+_HOMES = {"OPENROUTER_API_KEY": Origin("https", "openrouter.ai", 443)}
+
+_HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
+
+
+class Provider(Protocol):
+    """What has to be known of a provider to find its key."""
+
+    @property
+    def name(self) -> str:
+        """What links call it."""
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go by default; empty when the user must say."""
+
+    @property
+    def alternate_base_urls(self) -> tuple[str, ...]:
+        """Its other addresses; a first label `*` stands for any one host below."""
+
+    @property
+    def env_vars(self) -> tuple[str, ...]:
+        """The variables that may hold its key, in the order they are asked."""
+
+
+def is_own(provider: Provider, origin: Origin) -> bool:
+    """True when *origin* is the provider's: scheme, host and port as in one of its addresses.
+
+    A provider that lives on this machine by default owns every loopback and private host.
+    """
+    own = [_origin(url) for url in (provider.base_url, *provider.alternate_base_urls)]
+    if any(each is not None and _covers(each, origin) for each in own):
+        return True
+    return origin.is_local and own[0] is not None and own[0].is_local
+
+
+def is_trusted(origin: Origin, trust: Iterable[str]) -> bool:
+    """True when `fallback.trust` names this host, as `host`, `host:port` or a whole address."""
+    return any(_is_named(origin, entry.strip().lower()) for entry in trust)
+
+
+def is_home_of(variable: str, origin: Origin) -> bool:
+    """False when the key in *variable* never goes to *origin*, whatever a link or `fallback.trust` says."""
+    return _HOMES.get(variable, origin) == origin
+
+
+def barred_from(origin: Origin) -> tuple[str, ...]:
+    """The variables whose keys never go to *origin*, however they are named or filled in."""
+    return tuple(variable for variable in _HOMES if not is_home_of(variable, origin))
+
+
+def _origin(url: str) -> Origin | None:
+    try:
+        return Origin.of(url)
+    except ValueError:
+        return None  # none, or a process or a placeholder: no host that a key could go to
+
+
+def _covers(own: Origin, origin: Origin) -> bool:
+    if not own.host.startswith("*."):
+        return own == origin
+    label, dot, parent = origin.host.partition(".")
+    same = (own.scheme, own.port, own.host[2:]) == (origin.scheme, origin.port, parent)
+    return same and bool(label and dot) and _HOST_LETTERS.issuperset(label)
+
+
+def _is_named(origin: Origin, entry: str) -> bool:
+    try:
+        if "://" in entry:
+            return Origin.of(entry) == origin
+        parts = urlsplit(f"//{entry}")
+        return parts.hostname == origin.host and parts.port in {None, origin.port}
+    except ValueError:
+        return False

@@ -1,0 +1,194 @@
+"""Sources: the places a link's key is looked for, in order, and what each answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hermes_fallback.credentials.environment import Environment, Found
+from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_key
+from hermes_fallback.credentials.scope import Provider, barred_from, is_home_of, is_own, is_trusted
+from hermes_fallback.model.credential import Credential, Missing, Problem
+from hermes_fallback.model.link import Link
+from hermes_fallback.model.origin import Origin, has_user
+from hermes_fallback.secret import Secret
+
+__all__ = ["Lookup", "look_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What a search came to: a credential, why there is none, or None where none is needed."""
+
+    outcome: Credential | Missing | None
+    looked_in: tuple[tuple[str, str], ...]
+    """(place, answer) of every place that was asked, in order."""
+
+
+def look_up(
+    link: Link,
+    provider: Provider,
+    base_url: str,
+    environment: Environment,
+    trust: Sequence[str] = (),
+    *,
+    is_primary: bool = False,
+) -> Lookup:
+    """The key for *link* at *base_url*, bound to that origin; or why there is none; or None: none is needed.
+
+    The link's own `api_key` and `key_env` come first, and a `key_env` that fails is never replaced by another
+    key. Then the provider's variables, which go to the provider's own hosts and to those in *trust* alone.
+    Loopback and private hosts need no key, and get one only where the link or the provider gives it to them.
+
+    Raises:
+        InvalidFile, SystemRefused: `.env` cannot be read.
+    """
+    origin = _origin(base_url)
+    if origin is None:
+        return Lookup(Missing(_NOT_AN_ADDRESS), ())
+    search = _Search(link, provider, origin, environment, trust)
+    outcome = search.own("config" if is_primary else "link")
+    return Lookup(outcome, search.asked)
+
+
+_NOT_AN_ADDRESS = Problem(
+    "invalid-base-url",
+    "the `base_url` is not an http(s) address, or holds a user name",
+    "write it as `https://host/path`; a key belongs into a variable that `key_env` names",
+)
+
+
+def _origin(base_url: str) -> Origin | None:
+    if has_user(base_url):
+        return None
+    try:
+        return Origin.of(base_url)
+    except ValueError:
+        return None
+
+
+class _Search:
+    """One search for one link's key; remembers whom it asked."""
+
+    def __init__(
+        self, link: Link, provider: Provider, origin: Origin, environment: Environment, trust: Sequence[str]
+    ) -> None:
+        self._link, self._provider, self._origin = link, provider, origin
+        self._environment = environment
+        self._reaches = is_own(provider, origin) or is_trusted(origin, trust)
+        self._asked: list[tuple[str, str]] = []
+
+    @property
+    def asked(self) -> tuple[tuple[str, str], ...]:
+        """Every place that was asked, in order, and its answer."""
+        return tuple(self._asked)
+
+    def own(self, source: str) -> Credential | Missing | None:
+        """What the link itself gives; where it gives nothing, what the provider's variables do."""
+        inline = self._inline()
+        if inline is not None:
+            if names_no_key(inline) and not self._link.key_env:
+                return None
+            fault = fault_of(inline)
+            if fault is None:
+                barred = self._barred(inline)
+                return self._refused(barred) if barred else self._credential(inline, source)
+            self._asked.append(("`api_key` of the link", fault.what))
+            if fault.kind != "placeholder-credential" and not self._link.key_env:
+                return self._missing(fault.kind, f"the link's `api_key` {fault.what}", _inline_hint(inline))
+        return self._named(self._link.key_env) if self._link.key_env else self._shared()
+
+    def _inline(self) -> str | None:
+        key = self._link.api_key
+        return None if key is None else self._environment.expand(key.reveal()).strip()
+
+    def _barred(self, value: str) -> str | None:
+        # Compared by value: what `${VAR}` was filled in from can no longer be seen.
+        if self._origin.is_local:
+            return None
+        held = ((variable, self._environment.get(variable)) for variable in barred_from(self._origin))
+        return next((variable for variable, found in held if found and found.value.strip() == value), None)
+
+    def _named(self, variable: str) -> Credential | Missing:
+        if not (is_home_of(variable, self._origin) or self._origin.is_local):
+            return self._refused(variable)
+        found, fault = self._ask(variable)
+        if found is not None and fault is None:
+            return self._credential(found.value.strip(), found.source, variable)
+        return self._faulty(variable, fault)
+
+    def _shared(self) -> Credential | Missing | None:
+        if self._origin.is_local and not self._reaches:
+            return None
+        faults: dict[str, Fault | None] = {}
+        refused: list[str] = []
+        for variable in self._provider.env_vars:
+            found, fault = self._ask(variable)
+            if found is None or fault is not None:
+                faults[variable] = fault
+            elif self._may_send(variable):
+                return self._credential(found.value.strip(), found.source, variable)
+            else:
+                refused.append(variable)
+        if self._origin.is_local:
+            return None
+        return self._refused(refused[0]) if refused else self._absent(faults)
+
+    def _absent(self, faults: dict[str, Fault | None]) -> Missing:
+        usable = [variable for variable in faults if self._may_send(variable)]
+        if not usable:
+            return self._nameless()
+        worst = next((variable for variable in usable if faults[variable]), usable[0])
+        return self._faulty(worst, faults[worst])
+
+    def _may_send(self, variable: str) -> bool:
+        return self._reaches and is_home_of(variable, self._origin)
+
+    def _ask(self, variable: str) -> tuple[Found | None, Fault | None]:
+        dotenv, environ = self._environment.places(variable)
+        found = self._environment.get(variable)
+        if found is None:
+            self._asked += [(dotenv, "not set"), (environ, "not set")]
+            return None, None
+        fault = fault_of(found.value.strip())
+        if found.source == "env":
+            self._asked.append((dotenv, "not set"))
+        place = environ if found.source == "env" else dotenv
+        self._asked.append((place, fault.what if fault else f"not sent to `{self._origin}`"))
+        return found, fault
+
+    def _credential(self, value: str, source: str, name: str | None = None) -> Credential:
+        place = self._asked.pop()[0] if name else "`api_key` of the link"
+        self._asked.append((place, "chosen"))
+        return Credential(secret=Secret(value), source=source, name=name, origins=frozenset([self._origin]))
+
+    def _faulty(self, variable: str, fault: Fault | None) -> Missing:
+        kind, what = (fault.kind, fault.what) if fault else ("missing-credential", "is not set")
+        return self._missing(kind, f"`{variable}` {what}", f"{self._put(variable)}, or export it")
+
+    def _nameless(self) -> Missing:
+        return self._missing(
+            "missing-credential",
+            f"no key for `{self._origin}`",
+            f"add `key_env: NAME` to this link and {self._put('NAME')}; "
+            "a host that asks for none takes `api_key: no-key-required`",
+        )
+
+    def _refused(self, variable: str) -> Missing:
+        mend = "name this host's own key with `key_env` in the link"
+        if is_home_of(variable, self._origin):
+            mend += f", or add `{self._origin.host}` to `fallback.trust`"
+        return self._missing("untrusted-host", f"`{variable}` is not sent to `{self._origin}`", mend)
+
+    def _missing(self, kind: str, what: str, hint: str) -> Missing:
+        return Missing(Problem(kind, what, hint), tuple(self._asked))
+
+    def _put(self, variable: str) -> str:
+        return f"put `{variable}=…` into `{self._environment.dotenv.path}`"
+
+
+def _inline_hint(value: str) -> str:
+    name = value.partition("${")[2].partition("}")[0] or value.removeprefix("$")
+    if name.isidentifier() and name != value:
+        return f"set `{name}`, or name it with `key_env: {name}` instead"
+    return "name a variable with `key_env` instead, and put the key into it"

@@ -1,0 +1,1 @@
+"""Bundled provider profiles, one folder each."""

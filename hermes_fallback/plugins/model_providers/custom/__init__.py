@@ -1,0 +1,20 @@
+"""Custom endpoint."""
+
+from hermes_fallback.providers import ProviderProfile, register_provider
+
+register_provider(
+    ProviderProfile(
+        name="custom",
+        display_name="Custom endpoint",
+        description="Any endpoint that speaks a known dialect: Ollama, vLLM, llama.cpp, a proxy of your own.",
+        aliases=("ollama", "local", "vllm", "llamacpp", "llama.cpp", "llama-cpp"),
+        api_modes_by_url=(
+            ("https://api.anthropic.com", "anthropic_messages"),
+            ("https://api.kimi.com/coding", "anthropic_messages"),
+        ),
+        alternate_base_urls=("https://api.openai.com/v1", "https://*.openai.azure.com/openai/v1"),
+        auth_type="none",
+        # Goes to the hosts above alone; elsewhere a link names its own `key_env`.
+        env_vars=("OPENAI_API_KEY",),
+    )
+)

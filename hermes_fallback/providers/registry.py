@@ -1,0 +1,158 @@
+"""Registry: finds a provider's profile by name or alias, bundled or the user's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from hermes_fallback.errors import InvalidPlugin, NotFound
+from hermes_fallback.providers.index import ALIASES, FOLDERS
+from hermes_fallback.providers.plugin import BUNDLED, load_bundled
+from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.providers.tier import Tier
+
+if TYPE_CHECKING:
+    from hermes_fallback.providers.discovery import BrokenPlugin
+
+__all__ = ["ProfileOrigin", "Registry"]
+
+
+class ProfileOrigin(NamedTuple):
+    """Where a profile comes from."""
+
+    tier: str
+    """`bundled` or `user`."""
+    path: str
+    overrides: bool = False
+    """True when a user's plugin stands in the place of a bundled one."""
+
+
+class Registry:
+    """The providers one home knows. Two registries share nothing; profiles are loaded when asked for.
+
+    *user_plugins* holds folders (`plugins/model-providers`), *legacy_plugins* single files (`providers`), and
+    *standalone_plugins* plugins of every kind (`plugins`), of which those that register a provider count.
+    A folder that does not exist costs one system call.
+    """
+
+    def __init__(
+        self,
+        user_plugins: Path | None = None,
+        legacy_plugins: Path | None = None,
+        *,
+        standalone_plugins: Path | None = None,
+    ) -> None:
+        self._sources = (user_plugins, legacy_plugins, standalone_plugins)
+        self._tier: Tier | None = None
+        self._loaded: dict[str, ProviderProfile] = {}
+
+    def get(self, name: str) -> ProviderProfile:
+        """The profile that *name*, in any case, stands for: a provider's name or one of its aliases.
+
+        Raises:
+            NotFound: no provider answers to it; the hint names the nearest ones.
+            InvalidPlugin: the user's plugin that would answer to it is broken.
+        """
+        word = _normal(name)
+        found = self.canonical(word)
+        fault = self._fault(word, found)
+        if fault is not None:
+            raise fault
+        if found is None:
+            raise self._unknown(name)
+        return self._profile(found)
+
+    def canonical(self, name: str) -> str | None:
+        """The provider's own name for *name*, or None. Loads no bundled profile."""
+        word = _normal(name)
+        own = self._user.canonical(word)
+        if own is not None:
+            return own
+        bundled = word if word in FOLDERS else ALIASES.get(word)
+        return bundled and (self._user.canonical(bundled) or bundled)
+
+    def names(self) -> tuple[str, ...]:
+        """Every provider's own name, in alphabetical order."""
+        return tuple(sorted(name for name in {*FOLDERS, *self._user.owned} if self.canonical(name) == name))
+
+    def profiles(self) -> tuple[ProviderProfile, ...]:
+        """Every profile that loads, by name. What does not is in `broken`."""
+        sound = (name for name in self.names() if self._fault(name, name) is None)
+        return tuple(self._profile(name) for name in sound)
+
+    def origin(self, name: str) -> ProfileOrigin:
+        """Where the profile that *name* stands for comes from.
+
+        Raises:
+            NotFound: no provider answers to it.
+        """
+        found = self.canonical(name)
+        if found is None:
+            raise self._unknown(name)
+        own = self._user.owned.get(found)
+        if own is None:
+            return ProfileOrigin(tier="bundled", path=str(BUNDLED / FOLDERS[found]))
+        return ProfileOrigin(tier="user", path=own.path, overrides=found in FOLDERS)
+
+    def suggest(self, word: str) -> tuple[str, ...]:
+        """Up to three providers that *word* may have meant, the nearest first."""
+        from difflib import get_close_matches  # only where a name was wrong
+
+        asked = _normal(word)
+        known = [*FOLDERS, *ALIASES, *self._user.owned, *self._user.aliases]
+        near = get_close_matches(asked, known, n=6, cutoff=0.7)
+        near += [
+            name for name in known if len(asked) > 2 and (asked in name or (len(name) > 3 and name in asked))
+        ]
+        names = dict.fromkeys(filter(None, map(self.canonical, near)))
+        return tuple(names)[:3]
+
+    @property
+    def broken(self) -> tuple[BrokenPlugin, ...]:
+        """The user's plugins that do not load or collide, each with its path and its error."""
+        return tuple(self._user.broken)
+
+    @property
+    def _user(self) -> Tier:
+        if self._tier is None:
+            plugins, legacy, standalone = self._sources
+            self._tier = Tier()  # what a plugin sees of its own tier while that is being read
+            if any(map(_may_hold, self._sources)):
+                from hermes_fallback.providers.discovery import read_tier  # most homes hold no plugins
+
+                self._tier = read_tier(plugins, legacy, standalone, self.get)
+        return self._tier
+
+    def _fault(self, word: str, found: str | None) -> InvalidPlugin | None:
+        if found is not None and found in self._user.owned:
+            return None
+        return self._user.fault(word) or (self._user.fault(found) if found else None)
+
+    def _profile(self, name: str) -> ProviderProfile:
+        own = self._user.owned.get(name)
+        if own is not None:
+            return own.profile
+        if name not in self._loaded:
+            self._loaded.update((profile.name, profile) for profile in load_bundled(FOLDERS[name]))
+        return self._loaded[name]
+
+    def _unknown(self, name: str) -> NotFound:
+        near = " or ".join(f"`{each}`" for each in self.suggest(name))
+        meant = f"did you mean {near}? " if near else ""
+        return NotFound(
+            f"unknown provider `{name}`",
+            why="no bundled provider and no plugin of yours answers to that name",
+            hint=f"{meant}`hermes providers list` shows them all",
+            kind="unknown-provider",
+        )
+
+
+def _may_hold(folder: Path | None) -> bool:
+    try:
+        return folder is not None and folder.is_dir()
+    except OSError:
+        return True  # whoever reads it says what is wrong
+
+
+def _normal(name: str) -> str:
+    return name.strip().lower()
