@@ -1,0 +1,26 @@
+"""Finding: something in the file that works otherwise than its owner may think."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Finding", "Level"]
+
+
+class Level(StrEnum):
+    """How much a finding matters; the words are those of the doctor."""
+
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One remark about a place in the file, and what to do about it."""
+
+    level: Level
+    what: str
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None

@@ -1,0 +1,146 @@
+"""Text and values with the secrets in them turned to stars: for error messages, diffs and `config show`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+__all__ = ["STARS", "is_secret_name", "mask_line", "mask_lines", "mask_value"]
+
+STARS = "********"
+
+_NAME = re.compile(
+    r"(?:^|[_\-.])(?:api_?key|(?:access|private|secret|signing|encryption|account|auth)_?key|token|secret|"
+    r"password|passwd|passphrase|pwd|authorization|credentials?|cookie|bearer|jwt|salt|dsn|webhook_?url|"
+    r"password_?hash)s?$|.[_-]keys?$"
+)
+_REFERENCE = re.compile(r"(?:_env|_name|_file|_path|_id|_type|_url|_count|_limit)$")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+_HARMLESS = re.compile(
+    r"""(?ix) ["']? (?:
+        | \$\{[^}]*\} | \$\w+                                    # a reference, not the secret itself
+        | (?:bearer|basic|token) \s+ (?:\$\{[^}]*\} | \$\w+)
+        | ~ | null | none | true | false | yes | no | on | off
+        | [-+]?[\d_.]+ (?:ms|s|m|h|k)?                           # a count, a duration
+        | \*+ | x+ | changeme | change[-_]me | placeholder | example | dummy | redacted | no-key(?:-required)?
+        | your[-_ ]?\w*(?:key|token|secret|password)\w* | sk-(?:\.{2,}|…|x+) | <[^<>]*>
+        | [|>][-+\d]* | [&*!]\w+ | [\[{] .*
+    ) ["']? \s*"""
+)
+_SHAPES = re.compile(
+    r"""(?x)
+      \b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,} | \bsk_(?:live|test)_\w{10,}
+    | \bgh[opsur]_[A-Za-z0-9]{16,} | \bgithub_pat_\w{16,} | \bglpat-[\w-]{16,}
+    | \bxox[abeprs]-[\w-]{10,} | \bxapp-[\w-]{10,} | \bAIza[\w-]{20,} | \bA(?:KIA|SIA)[A-Z0-9]{12,}
+    | (?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}(?:\.[\w-]*)? | \b(?:hf|gsk|nvapi|r8|tvly|fw|pplx|xai|csk|ya29)[_.-][\w-]{16,}
+    | \b\d{8,10}:AA[\w-]{30,}
+    """
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+(?!\$)[\w.+/=~-]{8,}")
+_USERINFO = re.compile(r"(\b\w++://[^\s/:@]*+:)(?!\$)[^\s/@]+(?=@)")
+_QUERY = re.compile(
+    r"(?i)([?&](?:[\w-]*(?:key|token|secret|sig|signature|password|auth)|code)=)(?!\$)[^&#\s\"']+"
+)
+_RANDOM = re.compile(r"(?<![\w/.=+-])[A-Za-z0-9_=+-]{32,}(?![\w/.])")
+_PAIR = re.compile(
+    r"""(?x)
+    (?P<name> "[^"]*+" | '[^']*+' | (?<![\w.$-])[\w.$-]++ ) (?P<mark> \s*:\s+ | (?<=["']):\s* | \s*=\s* )
+    (?P<value> "(?:[^"\\]|\\.)*+"? | '(?:[^']|'')*+'? | (?:\$\{[^}\s]{1,99}\}|[^\s#,}\]"'\[{&*!])(?:\$\{[^}\s]{1,99}\}|[^#,}\]\s]|(?<!\s)\#|\s++(?![#,}\]]|$))*+ )
+    """
+)
+_OPENS_BLOCK = re.compile(
+    r"""^(?P<indent>\s*(?:-\s+)*)["']?(?P<name>[\w.$-]+)["']?\s*:\s*[|>][-+\d]*\s*(?:#.*)?$"""
+)
+_OPENS_NOTHING = re.compile(r"""^(?P<indent>\s*(?:-\s+)*)["']?(?P<name>[\w.$-]+)["']?\s*:\s*(?:#.*)?$""")
+_PEM = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----")
+
+
+def is_secret_name(name: str) -> bool:
+    """True when a value under the key *name* is a secret; `key_env` and its like only name a variable."""
+    plain = _CAMEL.sub("_", name.strip("\"'")).lower()
+    return bool(_NAME.search(plain)) and not _REFERENCE.search(plain)
+
+
+def mask_line(line: str) -> str:
+    """*line* of YAML or JSON with secrets replaced; references (`${VAR}`), placeholders and names stay."""
+    return _mask_shapes(_PAIR.sub(_mask_pair, line))
+
+
+def mask_lines(lines: list[str]) -> list[str]:
+    """The same number of lines, masked; knows secrets that continue on following lines."""
+    return list(_masked(lines))
+
+
+def mask_value(value: object, name: str = "") -> object:
+    """*value* for showing: strings under secret names or of secret shape masked, all the way down."""
+    if isinstance(value, Mapping):
+        return {key: mask_value(item, str(key)) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mask_value(item, name) for item in value]
+    if isinstance(value, str):
+        return _mask_text(value, name)
+    return STARS if isinstance(value, bytes) else value
+
+
+def _mask_text(text: str, name: str) -> str:
+    if is_secret_name(name) and not _HARMLESS.fullmatch(text):
+        return STARS
+    return _mask_shapes(text)
+
+
+def _masked(lines: list[str]) -> Iterator[str]:
+    within: int | None = None
+    in_pem = False
+    for line in lines:
+        pem = _PEM.search(line)
+        if within is not None and line.strip():
+            within = within if _indent(line) > within else None
+        if within is not None or (in_pem and not pem):
+            yield _stars(line)
+            continue
+        yield mask_line(line)
+        in_pem = pem[1] == "BEGIN" if pem else in_pem
+        within = _secret_block(line)
+
+
+def _secret_block(line: str) -> int | None:
+    """The indentation of a key whose secret value stands on the lines below, or None."""
+    found = _OPENS_BLOCK.match(line) or _OPENS_NOTHING.match(line)
+    if not found or not is_secret_name(found["name"]):
+        return None
+    return len(found["indent"])
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _stars(line: str) -> str:
+    body = line.strip()
+    if not body or _HARMLESS.fullmatch(body.removeprefix("- ")):
+        return line
+    return line.replace(body, STARS, 1)
+
+
+def _mask_pair(found: re.Match[str]) -> str:
+    if not is_secret_name(found["name"]) or _HARMLESS.fullmatch(found["value"]):
+        return found[0]
+    return f"{found['name']}{found['mark']}{STARS}"
+
+
+def _mask_shapes(text: str) -> str:
+    text = _SHAPES.sub(STARS, text)
+    text = _BEARER.sub(lambda found: f"{found[1]} {STARS}", text)
+    text = _USERINFO.sub(lambda found: found[1] + STARS, text)
+    text = _QUERY.sub(lambda found: found[1] + STARS, text)
+    return _RANDOM.sub(_mask_random, text)
+
+
+def _mask_random(found: re.Match[str]) -> str:
+    """Stars for a long run of mixed characters; words joined by dashes (a model's name) are left alone."""
+    text = found[0]
+    digits = sum(ch.isdigit() for ch in text)
+    mixed = any(ch.isupper() for ch in text) and any(ch.islower() for ch in text)
+    longest = max(map(len, re.split(r"[-_=+]", text)))
+    return STARS if digits >= 4 and longest >= 20 and (mixed or longest >= 32) else text

@@ -1,0 +1,302 @@
+"""What the config says, typed: the primary, the chain, our own keys; and a finding for whatever cannot be meant so."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from hermes_fallback.config.document import Document
+from hermes_fallback.config.tree import Kind, Node
+from hermes_fallback.config.values import Expand, find, value_of
+from hermes_fallback.model.chain import Chain, Entry, Ignored, merge, read_link
+from hermes_fallback.model.limits import Limits, Timeouts
+from hermes_fallback.model.link import Link
+
+if TYPE_CHECKING:
+    from hermes_fallback.config.finding import Finding
+
+__all__ = ["AUTO", "Settings", "read_settings", "seconds"]
+
+AUTO = "auto"
+"""The provider of a primary that names none: to be chosen from the credentials that are there."""
+
+_OWN_KEYS = frozenset(
+    [
+        "auto_activate",
+        "deadline",
+        "enabled",
+        "max_switches",
+        "midstream",
+        "notify",
+        "on",
+        "patience",
+        "retries",
+        "scope",
+        "spend",
+        "state",
+        "store",
+        "timeouts",
+        "trust",
+        "when_all_benched",
+        "zone",
+    ]
+)
+_TIMEOUTS = frozenset(["connect", "first_token", "between_tokens"])
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
+_DURATION = r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)"
+_HOST = r"[\w.-]+|\[?[0-9a-fA-F:.]+\]?"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything of the config that the chain and its engine go by."""
+
+    primary: Link | None = None
+    """None where no model is named."""
+    primary_line: int | None = None
+    chain: Chain = field(default_factory=Chain)
+    enabled: bool = True
+    auto_activate: bool = True
+    """False: a switch needs the user's word."""
+    limits: Limits = field(default_factory=Limits)
+    trust: tuple[str, ...] = ()
+    """Hosts that may be sent a key that is not bound to them."""
+    findings: tuple[Finding, ...] = ()
+
+
+def read_settings(document: Document, expand: Expand | None = None) -> Settings:
+    """The settings in *document*, its strings through *expand*. A bad value leaves the default and a finding.
+
+    Raises:
+        InvalidFile: a chain key stands twice, or a value cannot be loaded at all.
+    """
+    findings: list[Finding] = []
+    own = _Section.top(document, "fallback", expand, findings)
+    timeouts = own.section("timeouts")
+    primary, line = _primary(document, expand, findings)
+    merged = merge(*document.chain_keys(expand))
+    own.check_names(_OWN_KEYS)
+    timeouts.check_names(_TIMEOUTS)
+    return Settings(
+        primary=primary,
+        primary_line=line,
+        chain=Chain(merged.links, merged.ignored + document.misplaced()),
+        enabled=own.read("enabled", _bool, True),
+        auto_activate=own.read("auto_activate", _bool, True, otherwise=False),
+        limits=_limits(own, timeouts),
+        trust=own.read("trust", _hosts, ()),
+        findings=(*findings, *document.findings()),
+    )
+
+
+def seconds(value: object) -> float:
+    """The length of `5s`, `500ms`, `2m`, `1h`, or of a bare number of seconds.
+
+    Raises:
+        ValueError: it is none of these, or not above zero.
+    """
+    if isinstance(value, str) and (found := re.fullmatch(_DURATION, value.strip().lower())):
+        length = float(found[1]) * _UNITS[found[2]]
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        length = float(value)
+    else:
+        length = math.nan
+    if not (0 < length < math.inf):
+        msg = "a length of time above zero, such as `5s`, `500ms` or `2m`"
+        raise ValueError(msg)
+    return length
+
+
+def _limits(own: _Section, timeouts: _Section) -> Limits:
+    default, clocks = Limits(), Timeouts()
+    first_s: float | None = timeouts.read("first_token", seconds, None)
+    return Limits(
+        patience_s=own.read("patience", seconds, default.patience_s),
+        deadline_s=own.read("deadline", seconds, default.deadline_s),
+        retries=own.read("retries", _count, default.retries),
+        timeouts=Timeouts(
+            connect_s=timeouts.read("connect", seconds, clocks.connect_s),
+            first_token_s=first_s or clocks.first_token_s,
+            local_first_token_s=first_s or clocks.local_first_token_s,
+            between_tokens_s=timeouts.read("between_tokens", seconds, clocks.between_tokens_s),
+        ),
+    )
+
+
+def _primary(
+    document: Document, expand: Expand | None, findings: list[Finding]
+) -> tuple[Link | None, int | None]:
+    """The primary as `model:` and the older top-level keys name it, and the line it stands on."""
+    pair = None if document.root is None else find(document.root, "model")
+    if document.root is None or pair is None:
+        return None, None
+    name, node = pair
+    value = value_of(node, document.source, expand)
+    if isinstance(value, str):
+        value = {"default": value}
+    if value is None:
+        return None, None
+    if not isinstance(value, Mapping):
+        findings.append(
+            _finding(
+                name,
+                "`model` is neither a model's name nor a mapping",
+                "write `provider:` and `default:` under it",
+            )
+        )
+        return None, name.line
+    fields = _model_fields(value, _top_level(document, expand))
+    if not _text(fields.get("model")):
+        if _text(value.get("provider")):
+            findings.append(_finding(name, "`model` names a provider and no model", "hermes model set"))
+        return None, name.line
+    link = read_link(Entry(fields, "model", name.line))
+    if isinstance(link, Ignored):
+        findings.append(_finding(name, f"`model`: {link.what}", link.hint))
+        return None, name.line
+    return link, name.line
+
+
+def _model_fields(model: Mapping[str, object], top: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a link that `model:` comes to; older names and places count where the newer are empty."""
+    own = {key: model[key] for key in model if key not in {"default", "name", "api_base", "api"}}
+    return {
+        **own,
+        "provider": _first(model.get("provider"), top.get("provider"), AUTO),
+        "model": _first(model.get("default"), model.get("model"), model.get("name")),
+        "base_url": _first(
+            model.get("base_url"), model.get("api_base"), top.get("base_url"), top.get("api_base")
+        ),
+        "api_key": _first(model.get("api_key"), model.get("api")),
+        "context_length": _first(model.get("context_length"), top.get("context_length")),
+    }
+
+
+def _top_level(document: Document, expand: Expand | None) -> dict[str, object]:
+    names = ("provider", "base_url", "api_base", "context_length")
+    pairs = {name: find(document.root, name) for name in names} if document.root else {}
+    return {name: value_of(pair[1], document.source, expand) for name, pair in pairs.items() if pair}
+
+
+def _first(*values: object) -> object:
+    """The first that is not empty."""
+    return next((value for value in values if value is not None and _text(value)), None)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).strip()
+
+
+class _Section:
+    """One mapping of ours, read key by key; what is wrong with it goes to *findings*."""
+
+    def __init__(
+        self, document: Document, path: str, node: Node | None, expand: Expand | None, findings: list[Finding]
+    ) -> None:
+        self._document = document
+        self._path = path
+        self._node = node
+        self._expand = expand
+        self._findings = findings
+
+    @classmethod
+    def top(cls, document: Document, key: str, expand: Expand | None, findings: list[Finding]) -> _Section:
+        """The top-level mapping under *key*."""
+        return cls(document, "", document.root, expand, findings).section(key)
+
+    def section(self, key: str) -> _Section:
+        """The mapping under *key*."""
+        pair = find(self._node, key) if self._node else None
+        path = f"{self._path}.{key}".lstrip(".")
+        node = None if pair is None else _mapping(pair[0], pair[1], path, self._findings)
+        return _Section(self._document, path, node, self._expand, self._findings)
+
+    def read(self, key: str, convert: Callable[[object], T], default: T, *, otherwise: T | None = None) -> T:
+        """The value of *key*; *default* where it is absent or null; *otherwise*, else the default, where it is bad."""
+        pair = find(self._node, key) if self._node else None
+        if pair is None:
+            return default
+        name, node = pair
+        value = value_of(node, self._document.source, self._expand)
+        if value is None and otherwise is None:
+            return default
+        try:
+            return convert(value)
+        except ValueError as error:
+            used = default if otherwise is None else otherwise
+            self._findings.append(
+                _finding(
+                    name, f"`{self._path}.{key}` is not {error}", f"until then it counts as `{_shown(used)}`"
+                )
+            )
+            return used
+
+    def check_names(self, known: frozenset[str]) -> None:
+        """A finding for each key that is none of *known*."""
+        for name in self._node.items[::2] if self._node else ():
+            if name.value not in known and name.value != "<<":
+                what = f"`{self._path}.{name.value}` is not a key we know"
+                self._findings.append(_finding(name, what, _nearest(name.value, known), mild=True))
+
+
+def _mapping(name: Node, value: Node, path: str, findings: list[Finding]) -> Node | None:
+    """*value* if it is a mapping; None, and a finding unless it is empty, if it is not."""
+    node = value.resolved
+    if node.kind is Kind.MAPPING:
+        return node
+    if node.kind is not Kind.SCALAR or node.value not in {"", "~", "null", "Null", "NULL"}:
+        findings.append(
+            _finding(name, f"`{path}` is not a mapping", "write its keys on lines of their own below it")
+        )
+    return None
+
+
+def _finding(name: Node, what: str, hint: str | None, *, mild: bool = False) -> Finding:
+    from hermes_fallback.config.finding import Finding, Level  # a good file has none
+
+    level = Level.WARN if mild else Level.FAIL
+    return Finding(level=level, what=what, line=name.line, column=name.column, hint=hint)
+
+
+def _nearest(name: str, known: frozenset[str]) -> str:
+    from difflib import get_close_matches  # 5 ms, and only for a misspelt key
+
+    close = get_close_matches(name, sorted(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else "remove it; nothing reads it"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}s" if isinstance(value, float) else str(value)
+
+
+def _bool(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    msg = "`true` or `false`"
+    raise ValueError(msg)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        msg = "a whole number from 0 on"
+        raise ValueError(msg)
+    return value
+
+
+def _hosts(value: object) -> tuple[str, ...]:
+    hosts = [value] if isinstance(value, str) else value
+    if isinstance(hosts, list) and all(
+        isinstance(host, str) and re.fullmatch(_HOST, host.strip()) for host in hosts
+    ):
+        return tuple(host.strip().lower() for host in hosts)
+    msg = "a list of host names, such as `llm.example.com`"
+    raise ValueError(msg)

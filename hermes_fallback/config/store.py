@@ -1,0 +1,239 @@
+"""ConfigStore: config.yaml read, edited and restored, so that nobody's edit is lost and nobody sees half of one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hermes_fallback.config import files
+from hermes_fallback.config.document import Document
+from hermes_fallback.config.files import Moved, Snapshot
+from hermes_fallback.errors import Conflict, NotFound, SystemRefused
+
+if TYPE_CHECKING:
+    from hermes_fallback.config.backups import Backup, Backups
+
+__all__ = ["Change", "ConfigStore", "Edited"]
+
+Change = Callable[[Document], bytes]
+"""An edit: pure, because it may run more than once when others edit too."""
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What an edit came to. *old* and *new* are the whole file; of a dry run, *new* was not written."""
+
+    path: str
+    old: bytes
+    new: bytes
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """True when the edit made, or would make, a difference."""
+        return self.old != self.new
+
+    @property
+    def diff(self) -> str:
+        """The difference as a unified diff, secrets masked."""
+        from hermes_fallback.config.diff import unified  # 10 ms that a quiet edit does not pay
+
+        return unified(self.old, self.new, self.path)
+
+    @property
+    def before(self) -> Document:
+        """The document that was."""
+        return Document.parse(self.old, self.path)
+
+    @property
+    def after(self) -> Document:
+        """The document that is, or would be."""
+        return Document.parse(self.new, self.path)
+
+
+class ConfigStore:
+    """One config file. *backups* is the folder for its previous versions.
+
+    Reading takes no lock: a file is replaced in one step, so it is always whole.
+    """
+
+    def __init__(self, path: Path, backups: Path, *, lock_timeout_s: float = 10.0) -> None:
+        self._path = path
+        self._backups_folder = backups
+        self._lock_timeout_s = lock_timeout_s
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
+
+    def read(self) -> Document:
+        """The file as it stands; one that is missing reads as an empty one.
+
+        Raises:
+            InvalidFile: it is not valid.
+            SystemRefused: it cannot be read.
+        """
+        return self._document(self._snapshot(self._path))
+
+    def edit(self, change: Change, *, dry_run: bool = False) -> Edited:
+        """The file with *change* made, under a lock, on what the file holds at that moment.
+
+        A change that makes no difference touches nothing, not even the lock.
+
+        Raises:
+            Conflict: the lock was not to be had in time, or the file kept changing; nothing was written.
+            InvalidFile: the file is invalid, or *change* refuses it.
+            SystemRefused: the system refused; says whether anything changed.
+        """
+        document = self.read()
+        planned = Edited(path=str(self._path), old=document.data, new=change(document))
+        if dry_run or not planned.changed:
+            return planned
+        with self._locked() as real:
+            for _ in range(_ATTEMPTS):
+                before = self._snapshot(real)
+                seen = before.data == planned.old
+                new = planned.new if seen else change(self._document(before))
+                if new == before.data:
+                    return Edited(path=str(self._path), old=new, new=new)
+                try:
+                    warnings = self._write(real, before, new)
+                except Moved:
+                    continue
+                return Edited(path=str(self._path), old=before.data, new=new, warnings=warnings)
+        raise self._restless()
+
+    def undo(self, *, force: bool = False) -> Edited:
+        """The file as it was before our last edit that still stands, byte for byte; gone if there was none.
+
+        With *force*, changes that others made since are undone too; they are kept, for another `undo`.
+
+        Raises:
+            Conflict: the file is not as we left it, and *force* is not given.
+            NotFound: there is no edit to undo.
+            SystemRefused: the system refused; says whether anything changed.
+        """
+        if not self._path.parent.is_dir():
+            raise self._nothing_to_undo()
+        with self._locked() as real:
+            for _ in range(_ATTEMPTS):
+                try:
+                    return self._undo(real, force=force)
+                except Moved:
+                    continue
+        raise self._restless()
+
+    def _undo(self, real: Path, *, force: bool) -> Edited:
+        from hermes_fallback.config.backups import digest  # reading needs none of it
+
+        backups = self._backups()
+        now = self._snapshot(real)
+        state = digest(now.data, existed=now.existed)
+        backup = self._standing(backups, state)
+        if backup.wrote != state and not force:
+            raise Conflict(
+                f"`{self._path}` has changed since our last edit: nothing was undone",
+                why="undoing it would lose that change",
+                hint="hermes config undo --force, which keeps the present file for another undo",
+            )
+        with self._refusals(f"`{self._path}` could not be restored: nothing was changed"):
+            data = backup.content.read_bytes()
+            kept = None if backup.wrote == state else backups.keep(now, wrote=backup.previous)
+            try:
+                warnings = self._restore(real, now, backup, data)
+            except (Moved, OSError):
+                if kept:
+                    backups.drop(kept)
+                raise
+            backups.drop(backup)
+        return Edited(path=str(self._path), old=now.data, new=data, warnings=warnings)
+
+    def _standing(self, backups: Backups, state: str) -> Backup:
+        """The last edit that took place. One that was killed before it wrote left a backup of what still stands."""
+        for backup in backups.newest_first():
+            if backup.wrote == state or backup.previous != state:
+                return backup
+            backups.drop(backup)
+        raise self._nothing_to_undo()
+
+    def _restore(self, real: Path, now: Snapshot, backup: Backup, data: bytes) -> tuple[str, ...]:
+        if backup.existed:
+            return files.replace(real, now, data)
+        return files.delete(real, now) if now.existed else ()
+
+    def _write(self, real: Path, before: Snapshot, data: bytes) -> tuple[str, ...]:
+        from hermes_fallback.config.backups import digest  # reading needs none of it
+
+        with self._refusals(f"`{self._path}` could not be written: nothing was changed"):
+            backups = self._backups()
+            backup = backups.keep(before, wrote=digest(data))
+            try:
+                warnings = files.replace(real, before, data)
+            except (Moved, OSError):
+                backups.drop(backup)
+                raise
+            backups.prune()
+            return warnings
+
+    def _backups(self) -> Backups:
+        from hermes_fallback.config.backups import Backups  # reading needs none of it
+
+        return Backups(self._backups_folder)
+
+    def _document(self, snapshot: Snapshot) -> Document:
+        return Document.parse(snapshot.data, str(self._path))
+
+    def _snapshot(self, path: Path) -> Snapshot:
+        with self._refusals(f"`{self._path}` cannot be read"):
+            return files.read(path)
+
+    @contextmanager
+    def _locked(self) -> Iterator[Path]:
+        """Hold the file's lock; gives the real path, past symbolic links, so that a link stays one."""
+        from hermes_fallback.config.lock import held  # reading needs none of it
+
+        real = Path(os.path.realpath(self._path))  # unlike `resolve`, it raises nothing for a loop of links
+        with ExitStack() as stack:
+            with self._refusals(f"`{self._path}` could not be locked: nothing was changed"):
+                real.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = held(
+                    real.with_name(f".{real.name}.lock"),
+                    for_file=str(self._path),
+                    timeout_s=self._lock_timeout_s,
+                )
+                stack.enter_context(lock)
+                files.sweep(real)
+            yield real
+
+    @contextmanager
+    def _refusals(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise SystemRefused(
+                what,
+                why=error.strerror or type(error).__name__,
+                hint=f"check the owner and mode of `{error.filename or self._path}`, and the space left",
+                kind="file",
+            ) from error
+
+    def _restless(self) -> Conflict:
+        return Conflict(
+            f"`{self._path}` kept changing while it was edited: nothing was written",
+            why=f"another program wrote it {_ATTEMPTS} times in a row",
+            hint="close the editor or stop the program that saves it, and try again",
+        )
+
+    def _nothing_to_undo(self) -> NotFound:
+        return NotFound(
+            f"there is no edit of `{self._path}` to undo",
+            why="the last ten edits made by these commands are kept",
+            kind="nothing-to-undo",
+        )
