@@ -1,0 +1,1 @@
+"""Turns configured links into routes, and edits the chain."""

@@ -1,0 +1,286 @@
+"""Edits of the chain and of the primary: each one locked, minimal, and undone with `config undo`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hermes_fallback.config.chain_edit import arrange, clear
+from hermes_fallback.config.document import Document
+from hermes_fallback.config.key_edit import set_values
+from hermes_fallback.config.store import Edited
+from hermes_fallback.errors import InvalidFile, UsageError
+from hermes_fallback.model.chain import Chain, Entry, Ignored, read_link
+from hermes_fallback.model.link import Link
+from hermes_fallback.model.route import Resolution
+from hermes_fallback.runtime.fields import checked_fields, fields_of
+from hermes_fallback.runtime.runtime import ChainReport, Runtime, error_of
+from hermes_fallback.runtime.selector import select
+
+__all__ = ["ChainEdit", "Editor"]
+
+Order = list[str | Mapping[str, object]]
+"""The links of the new chain: the path of an entry that stands already, or the fields of a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainEdit:
+    """What an edit did, or with *dry_run* would have done, and the chain as it is then."""
+
+    changed: bool
+    dry_run: bool
+    diff: str
+    report: ChainReport
+    position: int | None = None
+    """Where the added or moved link stands."""
+    dropped: tuple[Ignored, ...] = ()
+    """Entries we do not understand that `clear` emptied too."""
+    warnings: tuple[str, ...] = ()
+
+
+class Editor:
+    """Edits the chain of a runtime's home. Every edit reads the file afresh under its lock."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def prepare(self, given: Mapping[str, object | None]) -> tuple[dict[str, object], Resolution]:
+        """The fields of a link to add, checked and with the provider's own name, and what it resolves to.
+
+        Raises:
+            NotFound: the provider is unknown.
+            UsageError: a value cannot be.
+        """
+        fields = checked_fields(given)
+        fields["provider"] = self._runtime.registry.get(str(fields["provider"])).name
+        link = read_link(Entry(fields, "the new link"))
+        if isinstance(link, Ignored):
+            raise UsageError(f"the new link has {link.what}", hint=link.hint)
+        resolver = self._runtime.resolver(self._runtime.settings)
+        return fields, resolver.resolve(link, position=len(self._runtime.settings.chain) + 1)
+
+    def add(
+        self,
+        given: Mapping[str, object | None],
+        *,
+        at: int | None = None,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> ChainEdit:
+        """Add a link, last or at position *at*. One that stands already changes nothing.
+
+        Raises:
+            NotFound: the provider is unknown.
+            UsageError: a value cannot be, *at* is outside the chain, or the link is the primary.
+            CredentialError: the link is not ready, and *force* is off.
+        """
+        fields, resolution = self.prepare(given)
+        self._refuse_primary(resolution.link)
+        standing = self._standing(resolution.link)
+        if standing is None and resolution.problem and not force:
+            raise error_of(resolution.problem, why="a link that is not ready is of no use in an outage")
+        edited = self._arrange(lambda chain: _inserted(chain, fields, resolution.link, at), dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run, position=standing or at, added=resolution.link)
+
+    def remove(self, words: Sequence[str], *, dry_run: bool = False) -> ChainEdit:
+        """Remove the links that *words* name.
+
+        Raises:
+            NotFound: a word names none.
+            UsageError: a word names several.
+        """
+        edited = self._arrange(lambda chain: self._without(chain, words), dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run)
+
+    def move(self, word: str, to: int, *, dry_run: bool = False) -> ChainEdit:
+        """Move the link that *word* names to position *to*; the others close up."""
+        edited = self._arrange(lambda chain: self._moved(chain, word, to), dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run, position=to)
+
+    def clear(self, *, dry_run: bool = False) -> ChainEdit:
+        """Empty the chain, entries we do not understand too; `dropped` lists those."""
+        dropped = tuple(
+            each for each in self._runtime.settings.chain.ignored if each.origin.startswith("fallback_")
+        )
+        edited = self._runtime.store.edit(clear, dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run, dropped=dropped if edited.changed else ())
+
+    def apply(self, wanted: object, *, source: str, dry_run: bool = False) -> ChainEdit:
+        """Make the chain equal to *wanted*, a list of links as config.yaml has them; *source* names it in errors.
+
+        A link that stands already, unchanged, keeps its text and comments. Readiness is not asked for.
+
+        Raises:
+            InvalidFile: *wanted* is not a list of links.
+            NotFound: a provider is unknown.
+        """
+        entries = [self._wanted(entry) for entry in _entries_of(wanted, source)]
+        edited = self._runtime.store.edit(lambda document: self._applied(document, entries), dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run)
+
+    def set_primary(self, given: Mapping[str, object | None], *, dry_run: bool = False) -> ChainEdit:
+        """Make a link the primary model. A setting of the old primary that was not given anew goes with it.
+
+        Raises:
+            NotFound: the provider is unknown.
+            UsageError: a value cannot be.
+        """
+        fields, _ = self.prepare(given)
+        fields["default"] = fields.pop("model")
+        stale = (
+            "model",
+            "name",
+            "api",
+            "api_key",
+            "api_key_env",
+            "api_base",
+            "base_url",
+            "key_env",
+            "api_mode",
+            "context_length",
+            "cost",
+            "zone",
+        )
+        values: dict[str, object | None] = {f"model.{name}": None for name in stale}
+        values |= {f"model.{name}": value for name, value in fields.items()}
+        edited = self._runtime.store.edit(lambda document: set_values(document, values), dry_run=dry_run)
+        return self._result(edited, dry_run=dry_run)
+
+    def set_auto_activate(self, *, on: bool, dry_run: bool = False) -> ChainEdit:
+        """Set `fallback.auto_activate`: whether a failure switches without asking."""
+        edited = self._runtime.store.edit(
+            lambda document: set_values(document, {"fallback.auto_activate": on}), dry_run=dry_run
+        )
+        return self._result(edited, dry_run=dry_run)
+
+    def _arrange(self, order: Callable[[Chain], Order | None], *, dry_run: bool) -> Edited:
+        """Edit the chain into what *order* makes of it as it stands under the lock; None leaves it alone."""
+
+        def change(document: Document) -> bytes:
+            wanted = order(self._runtime.settings_of(document).chain)
+            return (
+                document.data
+                if wanted is None
+                else arrange(document, wanted, expand=self._runtime.environment.expand)
+            )
+
+        return self._runtime.store.edit(change, dry_run=dry_run)
+
+    def _without(self, chain: Chain, words: Sequence[str]) -> Order:
+        gone = {self._select(chain, word) for word in words}
+        return [placed.path for placed in chain if placed.position not in gone]
+
+    def _moved(self, chain: Chain, word: str, to: int) -> Order | None:
+        position = self._select(chain, word)
+        _check_position(to, last=len(chain))
+        if position == to:
+            return None
+        order: Order = [placed.path for placed in chain]
+        order.insert(to - 1, order.pop(position - 1))
+        return order
+
+    def _select(self, chain: Chain, word: str) -> int:
+        links = [(placed.position, placed.link) for placed in chain]
+        return select(word, links, self._runtime.registry.canonical)
+
+    def _standing(self, link: Link) -> int | None:
+        placed = self._runtime.settings.chain.find(link)
+        return placed.position if placed else None
+
+    def _refuse_primary(self, link: Link) -> None:
+        primary = self._runtime.settings.primary
+        if primary is None:
+            return
+        registry = self._runtime.registry
+        same = (registry.canonical(primary.provider) or primary.provider, *primary.identity[1:])
+        if (link.provider, *link.identity[1:]) == same:
+            raise UsageError(
+                f"`{link}` is the primary",
+                why="falling back to what has just failed helps nobody",
+                hint="choose another provider or model",
+                kind="equals-primary",
+            )
+
+    def _wanted(self, entry: Mapping[str, object]) -> Mapping[str, object]:
+        profile = self._runtime.registry.get(str(entry["provider"]).strip())
+        return {**entry, "provider": profile.name}
+
+    def _applied(self, document: Document, wanted: Sequence[Mapping[str, object]]) -> bytes:
+        chain = self._runtime.settings_of(document).chain
+        standing = {placed.link.identity: placed for placed in chain}
+        order: Order = []
+        for entry in wanted:
+            link = read_link(Entry(entry, "wanted"))
+            placed = None if isinstance(link, Ignored) else standing.get(link.identity)
+            keeps = placed is not None and _stands_as(document, placed.path, entry)
+            order.append(placed.path if placed and keeps else entry)
+        if order == [placed.path for placed in chain]:
+            return document.data
+        return arrange(document, order, expand=self._runtime.environment.expand)
+
+    def _result(
+        self,
+        edited: Edited,
+        *,
+        dry_run: bool,
+        position: int | None = None,
+        added: Link | None = None,
+        dropped: tuple[Ignored, ...] = (),
+    ) -> ChainEdit:
+        report = self._runtime.report(edited.after)
+        if added and position is None and (placed := report.chain.find(added)):
+            position = placed.position
+        return ChainEdit(
+            changed=edited.changed,
+            dry_run=dry_run,
+            diff=edited.diff,
+            report=report,
+            position=position,
+            dropped=dropped,
+            warnings=edited.warnings,
+        )
+
+
+def _inserted(chain: Chain, fields: Mapping[str, object], link: Link, at: int | None) -> Order | None:
+    if chain.find(link):
+        return None
+    if at is not None:
+        _check_position(at, last=len(chain) + 1)
+    order: Order = [placed.path for placed in chain]
+    order.insert(len(order) if at is None else at - 1, fields)
+    return order
+
+
+def _check_position(position: int, *, last: int) -> None:
+    if not 1 <= position <= last:
+        raise UsageError(
+            f"there is no position {position}",
+            why="position 0 is the primary" if position == 0 else None,
+            hint=f"use 1 to {last}" if last else "the chain is empty",
+            kind="bad-position",
+        )
+
+
+def _entries_of(wanted: object, source: str) -> list[Mapping[str, object]]:
+    """The links of *wanted*, each known to be one; a mapping with the key alone is understood too."""
+    if isinstance(wanted, Mapping) and set(wanted) == {"fallback_providers"}:
+        wanted = wanted["fallback_providers"]
+    if not isinstance(wanted, list):
+        raise InvalidFile(
+            f"{source} does not hold a list of links",
+            path=source,
+            hint="write `- provider: …` and `model: …` for each link, or `[]` for none",
+        )
+    for index, item in enumerate(wanted):
+        link = read_link(Entry(item, f"entry {index + 1}"))
+        if isinstance(link, Ignored):
+            raise InvalidFile(f"{link.origin} of {source}: {link.what}", path=source, hint=link.hint)
+        checked_fields(fields_of(link))
+    return wanted
+
+
+def _stands_as(document: Document, path: str, wanted: Mapping[str, object]) -> bool:
+    standing = document.get(path)
+    return (
+        standing is not None and isinstance(standing.value, Mapping) and dict(standing.value) == dict(wanted)
+    )

@@ -1,0 +1,212 @@
+"""Runtime: a home opened once. Its config, its providers and its keys, and what they come to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from hermes_fallback.config.document import Document
+from hermes_fallback.config.home import Home, find_home
+from hermes_fallback.config.settings import Settings, read_settings
+from hermes_fallback.config.store import ConfigStore
+from hermes_fallback.credentials.environment import Environment
+from hermes_fallback.errors import CredentialError, FallbackError, NotFound, UsageError
+from hermes_fallback.model.chain import Chain, Placed
+from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.link import Link
+from hermes_fallback.model.receipt import Skipped
+from hermes_fallback.model.route import Resolution
+from hermes_fallback.providers.registry import Registry
+from hermes_fallback.runtime.plan import Plan
+from hermes_fallback.runtime.resolver import Resolver
+from hermes_fallback.runtime.selector import select
+
+__all__ = ["ChainReport", "Runtime", "error_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainReport:
+    """The effective chain: every link with what it resolves to. `list` draws it; edits return it."""
+
+    config: Path
+    settings: Settings
+    primary: Resolution | None
+    links: tuple[tuple[Placed, Resolution], ...]
+
+    @property
+    def chain(self) -> Chain:
+        """The chain as merged, ignored entries included."""
+        return self.settings.chain
+
+
+class Runtime:
+    """One home, read at most once; a command opens one and throws it away."""
+
+    def __init__(self, home: Home, environ: Mapping[str, str]) -> None:
+        self.home = home
+        self._environ = environ
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        profile: str | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Runtime:
+        """The runtime of *home*, else of *profile*, else of `HERMES_HOME`, else of `~/.hermes`.
+
+        Raises:
+            FallbackError: the profile is unknown, or the home is not a folder.
+        """
+        environ = os.environ if environ is None else environ
+        user_home = Path(environ.get("HOME") or "~").expanduser()
+        found = find_home(
+            environ, home=None if home is None else str(home), profile=profile, user_home=user_home
+        )
+        return cls(found, environ)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The providers known to this home."""
+        return Registry(
+            self.home.plugins, self.home.legacy_plugins, standalone_plugins=self.home.plugins.parent
+        )
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Variables as this home sees them: its `.env` first, then the process."""
+        return Environment.of(self.home.env, self._environ)
+
+    @cached_property
+    def store(self) -> ConfigStore:
+        """Where config.yaml is read and edited."""
+        return ConfigStore(self.home.config, self.home.backups)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What config.yaml says, as of the first look."""
+        return self.settings_of(self.store.read())
+
+    def settings_of(self, document: Document) -> Settings:
+        """What *document* says, its `${VAR}` expanded."""
+        return read_settings(document, self.environment.expand)
+
+    def resolver(self, settings: Settings) -> Resolver:
+        """A resolver that trusts the hosts *settings* names."""
+        return Resolver(self.registry, self.environment, trust=settings.trust)
+
+    def report(self, document: Document | None = None) -> ChainReport:
+        """The effective chain of *document* (default: config.yaml), each link resolved."""
+        settings = self.settings if document is None else self.settings_of(document)
+        resolver = self.resolver(settings)
+        primary = resolver.resolve(settings.primary, position=0) if settings.primary else None
+        links = tuple(
+            (placed, resolver.resolve(placed.link, position=placed.position)) for placed in settings.chain
+        )
+        return ChainReport(config=self.home.config, settings=settings, primary=primary, links=links)
+
+    def plan(
+        self,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        fallback: bool = True,
+        skip: Sequence[str] = (),
+    ) -> Plan:
+        """The routes a conversation may take, in order; what is not ready is passed over and said.
+
+        Raises:
+            FallbackError: nothing at all is ready; the error is that of the first link.
+        """
+        settings = self.settings
+        links = self._links(settings, provider, model, fallback=fallback and settings.enabled)
+        skipped_by_hand = {select(word, links, self.registry.canonical) for word in skip}
+        resolver = self.resolver(settings)
+        resolutions = [resolver.resolve(link, position=at) for at, link in links if at not in skipped_by_hand]
+        routes = tuple(done.route for done in resolutions if done.route)
+        skipped = [_skipped(link, at, "skipped on request") for at, link in links if at in skipped_by_hand]
+        skipped += [
+            _skipped(done.link, done.position, done.problem.what) for done in resolutions if done.problem
+        ]
+        if not routes:
+            raise _nothing_ready(resolutions, chosen_away=bool(skipped_by_hand))
+        return Plan(
+            routes=routes,
+            skipped=tuple(sorted(skipped, key=lambda each: each.position)),
+            limits=settings.limits,
+            may_switch=settings.auto_activate,
+        )
+
+    def primary(self, provider: str | None = None, model: str | None = None) -> Link | None:
+        """The primary, with *provider* and *model* in place of the configured ones where they are given.
+
+        A chosen provider that stands in the config keeps its own settings there (base_url, key_env, model).
+
+        Raises:
+            NotFound: the provider is unknown.
+            UsageError: no model is known for the chosen provider.
+        """
+        configured = self.settings.primary
+        if provider is None:
+            if model is None or configured is None:
+                return _need_provider(configured, model)
+            return replace(configured, model=model)
+        name = self.registry.get(provider).name
+        known = [configured] if configured else []
+        known += [placed.link for placed in self.settings.chain]
+        base = next((link for link in known if self.registry.canonical(link.provider) == name), None)
+        if base is not None:
+            return replace(base, model=model or base.model)
+        if model is None:
+            raise UsageError(
+                f"no model for `{name}`", hint="give it with --model MODEL", kind="missing-model"
+            )
+        return Link(provider=name, model=model)
+
+    def _links(
+        self, settings: Settings, provider: str | None, model: str | None, *, fallback: bool
+    ) -> list[tuple[int, Link]]:
+        first = self.primary(provider, model)
+        links = [(0, first)] if first else []
+        if fallback:
+            taken = first.identity if first else None
+            links += [
+                (placed.position, placed.link) for placed in settings.chain if placed.link.identity != taken
+            ]
+        return links
+
+
+def _need_provider(configured: Link | None, model: str | None) -> Link | None:
+    if model is not None and configured is None:
+        raise UsageError(
+            f"`{model}` has no provider",
+            why="no primary is configured",
+            hint="add --provider PROVIDER",
+            kind="missing-provider",
+        )
+    return configured
+
+
+def _skipped(link: Link, position: int, what: str) -> Skipped:
+    return Skipped(position, link.provider, link.model, what)
+
+
+def _nothing_ready(resolutions: Sequence[Resolution], *, chosen_away: bool) -> FallbackError:
+    problems = [done.problem for done in resolutions if done.problem]
+    if not problems:
+        if chosen_away:
+            return UsageError("every link was skipped", hint="leave out --skip", kind="no-links")
+        return UsageError("no model is configured", hint="hermes model set PROVIDER MODEL", kind="no-primary")
+    first = problems[0]
+    others = "; ".join(f"{done.link}: {done.problem.what}" for done in resolutions[1:] if done.problem)
+    return error_of(first, why=f"no other link is ready either: {others}" if others else None)
+
+
+def error_of(problem: Problem, *, why: str | None = None) -> FallbackError:
+    """The error a command ends with when *problem* stands in its way."""
+    kind = NotFound if problem.kind == "unknown-provider" else CredentialError
+    return kind(problem.what, why=why, hint=problem.hint, kind=problem.kind)

@@ -1,0 +1,107 @@
+"""A link becomes a route, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hermes_fallback.model.link import Link
+from hermes_fallback.model.route import Resolution
+from hermes_fallback.runtime.resolver import SPOKEN
+from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.wire.dialects import spoken
+
+Opened = Callable[..., Runtime]
+KEY = "sk-or-v1-0123456789"
+
+
+def resolved(runtime: Runtime, **fields: str) -> Resolution:
+    link = Link(**{"provider": "openrouter", "model": "m", **fields})  # type: ignore[arg-type]
+    return runtime.resolver(runtime.settings).resolve(link, position=1)
+
+
+def test_the_resolver_knows_the_dialects_that_are_spoken() -> None:
+    """The resolver's own list and the wire's are the same."""
+    assert spoken() == SPOKEN
+
+
+def test_a_link_with_a_key_becomes_a_route(opened: Opened) -> None:
+    """Endpoint and dialect from the profile, the key from its variable, bound to that host."""
+    resolution = resolved(opened(OPENROUTER_API_KEY=KEY))
+    assert resolution.problem is None
+    route = resolution.route
+    assert route is not None
+    assert (route.base_url, route.api_mode) == ("https://openrouter.ai/api/v1", "chat_completions")
+    assert route.credential is not None
+    assert route.credential.name == "OPENROUTER_API_KEY"
+    assert route.credential.allows("https://openrouter.ai/api/v1/chat/completions")
+    assert not route.credential.allows("https://openrouter.ai.evil.test/")
+
+
+def test_the_link_comes_before_the_variable_and_that_before_the_profile(opened: Opened) -> None:
+    """Each candidate is recorded, passed over or not."""
+    runtime = opened(DEEPSEEK_API_KEY="sk-0123456789", DEEPSEEK_BASE_URL="https://api.deepseek.com/beta")
+    by_variable = resolved(runtime, provider="deepseek")
+    assert by_variable.route is not None
+    assert by_variable.route.base_url == "https://api.deepseek.com/beta"
+    by_link = resolved(runtime, provider="deepseek", base_url="http://localhost:9/v1")
+    assert by_link.route is not None
+    assert by_link.route.base_url == "http://localhost:9/v1"
+    told = {each.candidate: each.outcome for each in by_link.considered}
+    assert told["`base_url` of the link"] == "chosen: http://localhost:9/v1"
+    assert told["`DEEPSEEK_BASE_URL`"] == "passed over: https://api.deepseek.com/beta"
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind", "words"),
+    [
+        ({"provider": "opnrouter"}, "unknown-provider", "opnrouter"),
+        ({}, "missing-credential", "OPENROUTER_API_KEY"),
+        ({"provider": "custom"}, "missing-base-url", "no address"),
+        ({"provider": "custom", "base_url": "localhost:8000"}, "invalid-base-url", "localhost:8000"),
+        ({"provider": "custom", "base_url": "https://me:secret-pw@h/v1"}, "invalid-base-url", "user name"),
+        ({"api_mode": "anthropic_messages"}, "not-ready", "anthropic_messages"),
+        (
+            {"provider": "deepseek", "base_url": "https://elsewhere.test/v1"},
+            "untrusted-host",
+            "elsewhere.test",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_has_a_kind_and_a_hint(
+    opened: Opened, fields: dict[str, str], kind: str, words: str
+) -> None:
+    """A problem is told before the outage, and says what to type."""
+    resolution = resolved(opened(DEEPSEEK_API_KEY="sk-0123456789"), **fields)
+    assert resolution.route is None
+    assert resolution.problem is not None
+    assert resolution.problem.kind == kind
+    assert words in resolution.problem.what
+    assert resolution.problem.hint
+    assert "secret-pw" not in repr(resolution.problem) + repr(resolution.considered)
+
+
+def test_every_place_asked_for_a_key_is_told(opened: Opened) -> None:
+    """The one that was chosen too."""
+    runtime = opened(Z_AI_API_KEY="0123456789.abcdef")
+    told = {each.candidate: each.outcome for each in resolved(runtime, provider="zai").considered}
+    assert told["`GLM_API_KEY` in the environment"] == "not set"
+    assert told["`Z_AI_API_KEY` in the environment"] == "chosen"
+
+
+def test_a_trusted_host_may_have_a_providers_key(opened: Opened) -> None:
+    """`fallback.trust` opens one host, by name."""
+    config = "fallback: {trust: [mirror.test]}\n"
+    runtime = opened(config, DEEPSEEK_API_KEY="sk-0123456789")
+    assert resolved(runtime, provider="deepseek", base_url="https://mirror.test/v1").route is not None
+    assert resolved(runtime, provider="deepseek", base_url="https://mirror.test.evil.test/v1").route is None
+
+
+def test_no_variable_changes_the_chain(opened: Opened) -> None:
+    """The chain is a deliberate choice of the file."""
+    environ = {"FALLBACK_PROVIDERS": "[]", "HERMES_FALLBACK_MODEL": "x", "FALLBACK_MODEL": "y"}
+    assert [str(placed.link) for placed in opened(**environ).settings.chain] == [
+        "openrouter:z-ai/glm-5.2",
+        "custom:llama",
+    ]
