@@ -1,0 +1,1 @@
+"""Drives turns: the conversation goes on whichever link answers."""

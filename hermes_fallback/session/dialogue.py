@@ -1,0 +1,67 @@
+"""Dialogue: the conversation of a session and the turn it is in, without I/O."""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from hermes_fallback.errors import UsageError
+from hermes_fallback.runtime.plan import Plan
+from hermes_fallback.session.events import Answer
+from hermes_fallback.session.flow import Flow, Steps, TurnState
+from hermes_fallback.transcript.conversation import Conversation, Message, Options
+
+__all__ = ["Dialogue"]
+
+
+class Dialogue:
+    """What has been said so far. A failed step leaves it as it was, so that asking again is safe."""
+
+    def __init__(self, plan: Plan, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self._flow = Flow(plan, now=time.monotonic, draw=random.random, utc=_utc)
+        self._state: TurnState | None = None
+        self._pending = conversation
+        self._options = Options()
+
+    def ask(self, message: str | Message, options: Options | None) -> Steps:
+        """The first step of a new turn, which begins with the primary."""
+        said = Message.user(message) if isinstance(message, str) else message
+        self._state = self._flow.turn(secrets.token_hex(6))
+        self._options = options or Options()
+        return self._step(self._state, self.conversation.plus(said))
+
+    def resume(self, results: Mapping[str, str]) -> Steps:
+        """The next step of the same turn, with the *results* of its tool calls by call id.
+
+        Raises:
+            UsageError: no tool call waits for a result, or *results* does not answer exactly those that do.
+        """
+        waiting = self._waiting()
+        if self._state is None or not waiting or set(results) != set(waiting):
+            raise UsageError(
+                "these results do not answer the open tool calls",
+                why=f"open: {', '.join(waiting) or 'none'}; given: {', '.join(results) or 'none'}",
+                hint="give one result for each call id of the last answer",
+            )
+        messages = [Message.tool_result(call_id, results[call_id]) for call_id in waiting]
+        return self._step(self._state, self.conversation.plus(*messages))
+
+    def keep(self, answer: Answer) -> None:
+        """Take *answer* into the conversation."""
+        self.conversation = self._pending.plus(answer.message)
+
+    def _waiting(self) -> tuple[str, ...]:
+        last = self.conversation.messages[-1] if self.conversation.messages else None
+        return tuple(call.id for call in last.tool_calls) if last else ()
+
+    def _step(self, state: TurnState, conversation: Conversation) -> Steps:
+        self._pending = conversation
+        return self._flow.step(state, conversation, self._options)
+
+
+def _utc() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,188 @@
+"""Sessions: a conversation that goes on whichever link answers. The library's front door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self, Unpack
+
+from hermes_fallback.runtime.plan import Choice, Plan
+from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.session.dialogue import Dialogue
+from hermes_fallback.session.drivers import AsyncDriver, Driver, MayMove, MayMoveAsync
+from hermes_fallback.session.events import Answer, Answered, Event, Notice
+from hermes_fallback.session.flow import Steps
+from hermes_fallback.transcript.conversation import Conversation, Message, Options
+from hermes_fallback.transport.asynchronous import AsyncCarrier
+from hermes_fallback.transport.synchronous import Carrier
+
+__all__ = ["AsyncSession", "Session"]
+
+_EMPTY = Conversation()
+
+
+class Session:
+    """A conversation over a plan. Use it as a context manager; it is not for several threads at once.
+
+    *may_move* is asked before a switch where `fallback.auto_activate` is off; without it none is made.
+    *on_notice* is told of each switch and of the return, by `ask` and `resume`; streams carry notices themselves.
+    *carrier* holds the connections; hand one to many sessions to share them.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        conversation: Conversation = _EMPTY,
+        may_move: MayMove | None = None,
+        on_notice: Callable[[Notice], object] | None = None,
+        carrier: Carrier | None = None,
+    ) -> None:
+        self._dialogue = Dialogue(plan, conversation)
+        self._owns_carrier = carrier is None
+        self._carrier = carrier or Carrier()
+        self._may_move = may_move
+        self._on_notice = on_notice
+
+    @classmethod
+    def open(cls, home: str | Path | None = None, **chosen: Unpack[Choice]) -> Self:
+        """A session over the chain of *home* (default: as the `hermes` command finds it).
+
+        Raises:
+            FallbackError: the home cannot be read, or what was chosen does not exist or is not ready.
+        """
+        return cls(Runtime.open(home).plan(**chosen))
+
+    @property
+    def conversation(self) -> Conversation:
+        """Everything said so far, in the portable form."""
+        return self._dialogue.conversation
+
+    def ask(self, message: str | Message, options: Options | None = None) -> Answer:
+        """The whole answer to *message*.
+
+        Raises:
+            Unanswered: no link answered; the conversation stands as before.
+        """
+        return self._whole(self.stream(message, options))
+
+    def stream(self, message: str | Message, options: Options | None = None) -> Iterator[Event]:
+        """The answer as it comes; the last event is `Answered`. After `Restarted`, discard what came before."""
+        return self._events(self._dialogue.ask(message, options))
+
+    def resume(self, results: Mapping[str, str]) -> Answer:
+        """The whole answer to the *results* of the last answer's tool calls, by call id, in the same turn."""
+        return self._whole(self.stream_resume(results))
+
+    def stream_resume(self, results: Mapping[str, str]) -> Iterator[Event]:
+        """The same as `resume`, as it comes."""
+        return self._events(self._dialogue.resume(results))
+
+    def close(self) -> None:
+        """Close the kept connections, unless they were handed in."""
+        if self._owns_carrier:
+            self._carrier.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _events(self, steps: Steps) -> Iterator[Event]:
+        for event in Driver(self._carrier, self._may_move).events(steps):
+            if isinstance(event, Answered):
+                self._dialogue.keep(event.answer)
+            yield event
+
+    def _whole(self, events: Iterator[Event]) -> Answer:
+        answer: Answer | None = None
+        for event in events:
+            if isinstance(event, Notice) and self._on_notice:
+                self._on_notice(event)
+            elif isinstance(event, Answered):
+                answer = event.answer
+        return _certain(answer)
+
+
+class AsyncSession:
+    """The same for asyncio: every method of `Session`, awaited or iterated with `async for`."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        conversation: Conversation = _EMPTY,
+        may_move: MayMoveAsync | None = None,
+        on_notice: Callable[[Notice], object] | None = None,
+        carrier: AsyncCarrier | None = None,
+    ) -> None:
+        self._dialogue = Dialogue(plan, conversation)
+        self._owns_carrier = carrier is None
+        self._carrier = carrier or AsyncCarrier()
+        self._may_move = may_move
+        self._on_notice = on_notice
+
+    @classmethod
+    def open(cls, home: str | Path | None = None, **chosen: Unpack[Choice]) -> Self:
+        """A session over the chain of *home*; see `Session.open`. Reads files, and touches no network."""
+        return cls(Runtime.open(home).plan(**chosen))
+
+    @property
+    def conversation(self) -> Conversation:
+        """Everything said so far, in the portable form."""
+        return self._dialogue.conversation
+
+    async def ask(self, message: str | Message, options: Options | None = None) -> Answer:
+        """The whole answer to *message*; see `Session.ask`."""
+        return await self._whole(self.stream(message, options))
+
+    def stream(self, message: str | Message, options: Options | None = None) -> AsyncIterator[Event]:
+        """The answer as it comes; see `Session.stream`."""
+        return self._events(self._dialogue.ask(message, options))
+
+    async def resume(self, results: Mapping[str, str]) -> Answer:
+        """The whole answer to the *results* of tool calls; see `Session.resume`."""
+        return await self._whole(self.stream_resume(results))
+
+    def stream_resume(self, results: Mapping[str, str]) -> AsyncIterator[Event]:
+        """The same as `resume`, as it comes."""
+        return self._events(self._dialogue.resume(results))
+
+    async def close(self) -> None:
+        """Close the kept connections, unless they were handed in."""
+        if self._owns_carrier:
+            await self._carrier.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _events(self, steps: Steps) -> AsyncIterator[Event]:
+        async for event in AsyncDriver(self._carrier, self._may_move).events(steps):
+            if isinstance(event, Answered):
+                self._dialogue.keep(event.answer)
+            yield event
+
+    async def _whole(self, events: AsyncIterator[Event]) -> Answer:
+        answer: Answer | None = None
+        async for event in events:
+            if isinstance(event, Notice) and self._on_notice:
+                self._on_notice(event)
+            elif isinstance(event, Answered):
+                answer = event.answer
+        return _certain(answer)
+
+
+def _certain(answer: Answer | None) -> Answer:
+    if answer is None:
+        msg = "a stream ends with an answer or an error"
+        raise AssertionError(msg)
+    return answer

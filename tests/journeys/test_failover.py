@@ -1,0 +1,237 @@
+"""The main job on real sockets: whatever the primary does, the next link answers, and the story is told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import pytest
+
+from hermes_fallback import (
+    Answer,
+    Answered,
+    AsyncSession,
+    Notice,
+    Options,
+    Restarted,
+    Said,
+    Session,
+    Unanswered,
+)
+from hermes_fallback.session.events import NoticeKind
+from tests.journeys.conftest import World
+
+FAULTS: dict[str, tuple[object, str, int]] = {
+    "429": ({"behaviour": "rate_limit", "retry_after": 60}, "rate_limit", 1),
+    "429 for a spent quota": ("quota", "quota", 1),
+    "401": ("unauthorized", "auth", 1),
+    "403": ("forbidden", "auth", 1),
+    "404 of the path": ("not_found", "endpoint_not_found", 1),
+    "404 of the model": ("model_not_found", "model_not_found", 1),
+    "500": ("server_error", "server_error", 2),
+    "503": ("overloaded", "overloaded", 2),
+    "refused": ("refuse", "connection", 1),
+    "hang": ("hang", "timeout", 1),
+    "keep-alives only": ("keepalive_only", "timeout", 1),
+    "stall": ("stall", "timeout", 1),
+    "empty choices": ("empty_choices", "invalid_response", 2),
+    "null content": ("null_content", "invalid_response", 2),
+    "HTML": ("html", "endpoint_not_found", 1),
+    "truncated JSON": ("truncated_json", "invalid_response", 2),
+    "cut stream": ("cut", "invalid_response", 2),
+    "no evidence of an end": ("no_evidence", "invalid_response", 2),
+    "error in the stream": ("error_in_stream", "server_error", 2),
+}
+
+
+def whole(world: World) -> Answer:
+    with Session(world.runtime.plan()) as session:
+        return session.ask("hello")
+
+
+def streamed(world: World) -> Answer:
+    with Session(world.runtime.plan()) as session:
+        return kept_text(list(session.stream("hello")))
+
+
+def whole_async(world: World) -> Answer:
+    async def run() -> Answer:
+        async with AsyncSession(world.runtime.plan()) as session:
+            return await session.ask("hello")
+
+    return asyncio.run(run())
+
+
+def streamed_async(world: World) -> Answer:
+    async def run() -> Answer:
+        async with AsyncSession(world.runtime.plan()) as session:
+            return kept_text([event async for event in session.stream("hello")])
+
+    return asyncio.run(run())
+
+
+def kept_text(events: list[object]) -> Answer:
+    """The answer of a stream, which a reader who heeds `Restarted` has seen in the same words."""
+    text = ""
+    for event in events:
+        if isinstance(event, Restarted):
+            assert event.discarded_chars == len(text)
+            text = ""
+        elif isinstance(event, Said):
+            text += event.text
+    last = events[-1]
+    assert isinstance(last, Answered)
+    assert text == last.answer.text
+    return last.answer
+
+
+@pytest.mark.parametrize("ask", [whole, streamed, whole_async, streamed_async], ids=lambda ask: ask.__name__)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_next_link_answers(world: World, fault: str, ask: Callable[[World], Answer]) -> None:
+    """Sync or async, streamed or whole: the chain answers, the receipt tells each attempt, keys stay scoped."""
+    script, reason, attempts = FAULTS[fault]
+    world.loopback.script("main", script)
+    answer = ask(world)
+    assert answer.text == "spare heard 1 messages, the last of them: hello"
+    assert answer.served_by.model == "spare-model"
+    told = [(attempt.position, attempt.reason, attempt.action) for attempt in answer.receipt.attempts]
+    assert told == [(0, reason, "retry")] * (attempts - 1) + [(0, reason, "advance"), (1, None, "answer")]
+    assert world.keys_are_scoped()
+
+
+def test_the_conversation_goes_on_and_the_next_turn_begins_with_the_primary(world: World) -> None:
+    """History travels to the spare and back; each switch and the return is one notice."""
+    notices: list[Notice] = []
+    with Session(world.runtime.plan(), on_notice=notices.append) as session:
+        session.ask("one")
+        world.loopback.script("main", {"behaviour": "rate_limit", "retry_after": 60})
+        session.ask("two")
+        world.loopback.script("main", "ok")
+        session.ask("three")
+        said = [message["content"] for message in session.conversation.to_dicts()]
+    assert said == [
+        "one",
+        "main heard 1 messages, the last of them: one",
+        "two",
+        "spare heard 3 messages, the last of them: two",
+        "three",
+        "main heard 5 messages, the last of them: three",
+    ]
+    assert [notice.kind for notice in notices] == [NoticeKind.SWITCHED, NoticeKind.RETURNED]
+    assert str(notices[0]) == "custom:main-model is rate limited; going on with custom:spare-model"
+    assert str(notices[1]) == "back on custom:main-model"
+
+
+def test_a_tool_call_is_carried_over_and_its_result_goes_to_the_link_that_asked(world: World) -> None:
+    """The turn stays with the link that answered; the next one starts with the primary."""
+    tool = {"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}
+    world.loopback.script("main", ["unauthorized", "ok"])
+    world.loopback.script("spare", ["tool_call", "ok"])
+    with Session(world.runtime.plan()) as session:
+        answer = session.ask("weather?", Options(tools=(tool,)))
+        (call,) = answer.tool_calls
+        assert json.loads(call.arguments) == {"query": "weather"}
+        answer = session.resume({call.id: "sunny"})
+        assert answer.text == "spare heard 3 messages, the last of them: sunny"
+        assert session.ask("thanks").served_by.model == "main-model"
+    assert world.asked() == ["main", "spare", "spare", "main"]
+
+
+def test_when_all_fail_the_error_tells_each_attempt_and_the_conversation_stands(world: World) -> None:
+    """Nothing is lost: asking again after the outage goes on where it was."""
+    for name in ("main", "spare", "third"):
+        world.loopback.script(name, ["ok", "unauthorized"] if name == "main" else "unauthorized")
+    with Session(world.runtime.plan()) as session:
+        session.ask("one")
+        with pytest.raises(Unanswered) as caught:
+            session.ask("two")
+        assert len(session.conversation.messages) == 2
+    assert [attempt.model for attempt in caught.value.attempts] == [
+        "main-model",
+        "spare-model",
+        "third-model",
+    ]
+    assert "custom:third-model refuses the key" in str(caught.value.why)
+
+
+@pytest.mark.parametrize("behaviour", ["context_overflow", "content_policy"])
+def test_a_refused_request_is_raised_and_no_other_link_is_bothered(world: World, behaviour: str) -> None:
+    """What no provider would take is the caller's to see."""
+    world.loopback.script("main", behaviour)
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
+        session.ask("hello")
+    assert caught.value.kind == "refused"
+    assert world.asked() == ["main"]
+
+
+def test_a_wait_within_patience_is_sat_out_on_the_same_link(world: World) -> None:
+    """A provider that asks for a moment gets it."""
+    world.loopback.script("main", [{"behaviour": "rate_limit", "retry_after": 0.05}, "ok"])
+    with Session(world.runtime.plan()) as session:
+        answer = session.ask("hello")
+    assert answer.served_by.model == "main-model"
+    assert [attempt.waited_s for attempt in answer.receipt.attempts] == [0.0, 0.05]
+
+
+def test_no_switch_without_leave(world: World) -> None:
+    """With `auto_activate: false` nobody moves unless the user says so."""
+    world.configure(auto_activate="false", retries=0)
+    world.loopback.script("main", "unauthorized")
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
+        session.ask("hello")
+    assert caught.value.kind == "not-permitted"
+    asked: list[Notice] = []
+    with Session(world.runtime.plan(), may_move=lambda notice: not asked.append(notice)) as session:
+        assert session.ask("hello").served_by.model == "spare-model"
+    assert [notice.to for notice in asked] == ["custom:spare-model"]
+
+
+def test_with_fallback_disabled_the_primary_stands_alone(world: World) -> None:
+    """`enabled: false` leaves the chain in the file and out of the way."""
+    world.configure(enabled="false")
+    world.loopback.script("main", "unauthorized")
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered):
+        session.ask("hello")
+    assert world.asked() == ["main"]
+
+
+def test_a_primary_without_a_key_is_passed_over_and_said_so(world: World) -> None:
+    """Start-up fallback: the first link that is ready answers, and a notice tells why."""
+    config = world.home / "config.yaml"
+    config.write_text(config.read_text().replace("key_env: MAIN_KEY", "key_env: NOT_SET"))
+    notices: list[Notice] = []
+    with Session(world.runtime.plan(), on_notice=notices.append) as session:
+        answer = session.ask("hello")
+        session.ask("again")
+    assert answer.served_by.position == 1
+    assert [skipped.what for skipped in answer.receipt.skipped] == ["`NOT_SET` is not set"]
+    assert [notice.kind for notice in notices] == [NoticeKind.SKIPPED]
+
+
+def test_a_redirect_takes_no_key_along(world: World) -> None:
+    """A provider that points elsewhere is left; the other host hears nothing of it."""
+    world.loopback.script("main", {"behaviour": "redirect", "to": world.loopback.base_url("third")})
+    with Session(world.runtime.plan()) as session:
+        assert session.ask("hello").served_by.model == "spare-model"
+    assert world.asked() == ["main", "spare"]
+    assert world.keys_are_scoped()
+
+
+def test_an_abandoned_stream_lets_go_of_its_connection(world: World) -> None:
+    """A reader who stops reading leaves nothing open behind."""
+    world.loopback.script("main", {"behaviour": "ok", "pace_s": 0.05})
+    with Session(world.runtime.plan()) as session:
+        for event in session.stream("hello"):
+            if isinstance(event, Said):
+                break
+        assert session.conversation.messages == ()
+        assert session.ask("hello").text.startswith("main heard 1 messages")
+
+
+def test_a_provider_that_repeats_the_key_does_not_get_it_into_the_receipt(world: World) -> None:
+    """Whatever an error says, the secret is starred out of it."""
+    world.loopback.script("main", {"behaviour": "unauthorized", "message": "bad key main-key-0123456789 given"})
+    with Session(world.runtime.plan()) as session:
+        answer = session.ask("hello")
+    assert "main-key" not in repr(answer)
