@@ -1,0 +1,1 @@
+"""The command line: reads flags, calls one service, hands the result to a view."""

@@ -1,0 +1,72 @@
+"""Answers: the results that are given with and without Typer, by the same code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hermes_fallback.cli.views.chain import chain_document, chain_text
+from hermes_fallback.errors import ExitCode
+
+if TYPE_CHECKING:
+    from hermes_fallback.cli.invocation import Invocation
+
+__all__ = ["SHELLS", "show_chain", "show_completion", "show_version"]
+
+SHELLS = {"bash": "hermes.bash", "zsh": "_hermes", "fish": "hermes.fish"}
+"""The completion script of each shell, under the name that shell looks for."""
+
+_PROGRAM = "hermes"
+_HEAD_BYTES = 4096
+
+
+def show_chain(invocation: Invocation) -> int:
+    """Print the effective chain."""
+    invocation.show(invocation.runtime().report(), text=chain_text, document=chain_document)
+    return ExitCode.OK
+
+
+def show_completion(invocation: Invocation, shell: str) -> int:
+    """Print the completion script of *shell*."""
+    script = (Path(__file__).parent / "completions" / SHELLS[shell]).read_text("utf-8")
+    invocation.show(
+        script,
+        text=lambda script, _: script.rstrip("\n"),
+        document=lambda script: {"shell": shell, "script": script},
+    )
+    return ExitCode.OK
+
+
+def show_version(invocation: Invocation) -> int:
+    """Print the version; warn where the shell would start another program by our name."""
+    from hermes_fallback import __version__  # 30 ms
+
+    invocation.show(
+        __version__,
+        text=lambda version, _: f"hermes-fallback {version}",
+        document=lambda version: {"version": version},
+    )
+    stranger = _stranger(invocation.terminal.environ.get("PATH", ""))
+    if stranger:
+        invocation.say(
+            f"warning: `{_PROGRAM}` on PATH is another program, `{stranger}`; this one is `hermes-fallback`"
+        )
+    return ExitCode.OK
+
+
+def _stranger(path: str) -> str | None:
+    """The `hermes` that PATH finds first, where that is not this program."""
+    for folder in path.split(os.pathsep):
+        candidate = Path(folder or ".") / _PROGRAM
+        if candidate.is_file() and os.access(candidate, os.X_OK):
+            return None if _is_ours(candidate) else str(candidate)
+    return None
+
+
+def _is_ours(script: Path) -> bool:
+    try:
+        with script.open("rb") as file:
+            return b"hermes_fallback" in file.read(_HEAD_BYTES)
+    except OSError:
+        return False

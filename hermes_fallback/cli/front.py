@@ -1,0 +1,82 @@
+"""The entry of the program. It answers what is asked most by itself, before Typer is imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from hermes_fallback.cli.failure import report
+from hermes_fallback.cli.invocation import Invocation
+from hermes_fallback.cli.options import Options, is_given, read_globals
+from hermes_fallback.cli.terminal import Terminal
+from hermes_fallback.errors import ExitCode, FallbackError, UsageError
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None, terminal: Terminal | None = None) -> int:
+    """The exit status of one run with *argv* (default: this process's) on *terminal*."""
+    invocation = Invocation(terminal or Terminal.of_process())
+    streams = (invocation.terminal.stdout, invocation.terminal.stderr)
+    try:
+        status = _guarded(sys.argv[1:] if argv is None else argv, invocation)
+    except BrokenPipeError:
+        status = ExitCode.OK  # nobody listens on stderr either
+    for stream in streams:
+        _settle(stream)
+    return int(status)
+
+
+def _guarded(argv: Sequence[str], invocation: Invocation) -> int:
+    try:
+        status = _answer(argv, invocation)
+        invocation.terminal.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the process entry: each becomes a status
+        if isinstance(error, UsageError) or not isinstance(error, FallbackError):
+            _read_form(argv, invocation.options)
+        return report(error, invocation)
+    return status
+
+
+def _read_form(argv: Sequence[str], options: Options) -> None:
+    """Tell an error in the form that was asked for, however far the parser had come."""
+    options.json = options.json or is_given("--json", argv)
+    options.debug = options.debug or is_given("--debug", argv)
+
+
+def _answer(argv: Sequence[str], invocation: Invocation) -> int:
+    known = read_globals(argv)
+    if known is not None:
+        options, words = known
+        match words:
+            case ["fallback"] | ["fallback", "list" | "ls"]:
+                from hermes_fallback.cli.answers import show_chain
+
+                invocation.options = options
+                return show_chain(invocation)
+            case ["--version"]:
+                from hermes_fallback.cli.answers import show_version
+
+                invocation.options = options
+                return show_version(invocation)
+            case ["completion", "bash" | "zsh" | "fish" as shell]:
+                from hermes_fallback.cli.answers import show_completion
+
+                invocation.options = options
+                return show_completion(invocation, shell)
+    from hermes_fallback.cli.app import run  # Typer costs more than most answers
+
+    return run(argv, invocation)
+
+
+def _settle(stream: TextIO) -> None:
+    """Flush *stream*; where that fails, send the rest nowhere, or Python would fail again on its way out."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,79 @@
+"""Keys: taken from stdin or a file, checked, and put where the link will look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hermes_fallback.cli.invocation import Invocation
+from hermes_fallback.cli.reading import read_text, read_whole
+from hermes_fallback.credentials.placeholder import fault_of
+from hermes_fallback.errors import UsageError
+from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.secret import Secret
+
+__all__ = ["StoredKey", "given_key", "store_key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredKey:
+    """A key that was put into `.env`, by its variable."""
+
+    variable: str
+    path: Path
+    fingerprint: str
+
+
+def given_key(
+    invocation: Invocation, *, from_stdin: bool, file: Path | None, store: str | None
+) -> Secret | None:
+    """The key that was handed over, or None.
+
+    Raises:
+        UsageError: it comes from two places, is no key, or is to go where keys cannot go.
+        SystemRefused: the file cannot be read.
+    """
+    if store not in {None, "env"}:
+        raise UsageError(
+            f"`{store}` cannot be --store", hint="use --store env, which is the default", kind="bad-value"
+        )
+    if from_stdin and file:
+        raise UsageError("--key-stdin and --key-file were both given", hint="give one of them")
+    if from_stdin:
+        text, place = read_whole(invocation), "stdin"
+    elif file:
+        text, place = read_text(file), f"`{file}`"
+    else:
+        return None
+    fault = fault_of(text.strip())
+    if fault:
+        raise UsageError(
+            f"the key from {place} {fault.what}", hint="hand over the key alone, on one line", kind=fault.kind
+        )
+    return Secret(text.strip())
+
+
+def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:
+    """Put *key* into `.env` under `--key-env`, or under the first variable of the provider.
+
+    Raises:
+        UsageError: the provider has no variable of its own.
+        FallbackError: `.env` cannot be changed.
+    """
+    variable = given.get("key_env") or _own_variable(runtime, str(given["provider"]))
+    runtime.environment.dotenv.set(str(variable), key)
+    return StoredKey(
+        variable=str(variable), path=runtime.environment.dotenv.path, fingerprint=key.fingerprint
+    )
+
+
+def _own_variable(runtime: Runtime, provider: str) -> str:
+    profile = runtime.registry.get(provider)
+    if not profile.env_vars or (profile.auth_type == "none" and not profile.base_url):
+        raise UsageError(
+            f"`{profile.name}` has no variable of its own for a key",
+            hint="name one with --key-env, such as --key-env MY_KEY",
+            kind="missing-key-env",
+        )
+    return profile.env_vars[0]

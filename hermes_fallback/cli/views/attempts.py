@@ -1,0 +1,57 @@
+"""Attempts: what was tried in a turn, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, cast
+
+from hermes_fallback.cli.views.canvas import Canvas
+from hermes_fallback.cli.views.visible import visible
+
+if TYPE_CHECKING:
+    from hermes_fallback.model.receipt import Attempt
+
+__all__ = ["attempt_documents", "attempt_lines"]
+
+_FOLLOWED = {
+    "retry": "tried again",
+    "rotate": "took the next key",
+    "advance": "moved on",
+    "stop": "gave up",
+}
+
+
+def attempt_documents(attempts: Sequence[object]) -> list[dict[str, object]]:
+    """The JSON of each attempt, oldest first."""
+    return [_document(attempt) for attempt in cast("Sequence[Attempt]", attempts)]
+
+
+def attempt_lines(attempts: Sequence[object], canvas: Canvas) -> Iterator[str]:
+    """One line for each attempt: who, why it failed, how long it took, what followed."""
+    for attempt in cast("Sequence[Attempt]", attempts):
+        name = canvas.plain(f"{attempt.provider}:{attempt.model}")
+        yield canvas.fold(_story(attempt, canvas), first=f"  {attempt.position}  {name}  ", indent="       ")
+
+
+def _story(attempt: Attempt, canvas: Canvas) -> str:
+    status = f" (HTTP {attempt.status})" if attempt.status and attempt.reason else ""
+    outcome = f"{attempt.reason or 'answered'}{status} after {attempt.ms:.0f} ms"
+    waited = f"waited {attempt.waited_s:.1f} s, " if attempt.waited_s else ""
+    followed = f", {_FOLLOWED[attempt.action]}" if attempt.action in _FOLLOWED else ""
+    detail = f": {canvas.plain(attempt.detail)}" if attempt.detail else ""
+    return f"{waited}{outcome}{followed}{detail}"
+
+
+def _document(attempt: Attempt) -> dict[str, object]:
+    return {
+        "position": attempt.position,
+        "provider": attempt.provider,
+        "model": attempt.model,
+        "reason": attempt.reason,
+        "rule": attempt.rule,
+        "status": attempt.status,
+        "waited_s": round(attempt.waited_s, 3),
+        "ms": round(attempt.ms, 1),
+        "action": attempt.action,
+        "detail": attempt.detail and visible(attempt.detail),
+    }

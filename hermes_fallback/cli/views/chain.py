@@ -1,0 +1,210 @@
+"""The effective chain, as `hermes fallback list` shows it and as edits give it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from hermes_fallback.cli.views.canvas import Canvas, cells
+
+if TYPE_CHECKING:
+    from hermes_fallback.model.chain import Ignored, Placed
+    from hermes_fallback.model.credential import Credential, Problem
+    from hermes_fallback.model.link import Link
+    from hermes_fallback.model.route import Resolution
+    from hermes_fallback.runtime.runtime import ChainReport
+
+__all__ = [
+    "address",
+    "chain_document",
+    "chain_text",
+    "credential_document",
+    "key_phrase",
+    "link_document",
+    "primary_document",
+    "primary_text",
+]
+
+_Json = dict[str, object]
+
+_LEAD = "  "
+_MARGIN = "     "
+_WIDEST_NAME = 48
+"""A longer name does not push the other links' status away."""
+
+
+def chain_document(report: ChainReport) -> _Json:
+    """The JSON of the whole chain."""
+    return {
+        "config": str(report.config),
+        "enabled": report.settings.enabled,
+        "primary": report.primary and _resolved_document(report.primary),
+        "chain": [_placed_document(placed, resolution) for placed, resolution in report.links],
+        "ignored": [_ignored_document(each) for each in report.chain.ignored],
+    }
+
+
+def primary_document(report: ChainReport) -> _Json:
+    """The JSON of the primary alone."""
+    return {"config": str(report.config), "primary": report.primary and _resolved_document(report.primary)}
+
+
+def link_document(link: Link) -> _Json:
+    """The JSON of a link as configured; never its key."""
+    return {
+        "provider": link.provider,
+        "model": link.model,
+        "base_url": link.base_url and address(link.base_url),
+    }
+
+
+def credential_document(credential: Credential | None) -> _Json | None:
+    """The JSON of where a key comes from, and the fingerprint to know it by."""
+    if credential is None:
+        return None
+    return {
+        "source": credential.source,
+        "name": credential.name,
+        "fingerprint": credential.secret.fingerprint,
+    }
+
+
+def _resolved_document(resolution: Resolution) -> _Json:
+    route = resolution.route
+    return {
+        **link_document(resolution.link),
+        "ready": route is not None,
+        "problem": resolution.problem and _problem_document(resolution.problem),
+        "credential": credential_document(route.credential if route else None),
+    }
+
+
+def _placed_document(placed: Placed, resolution: Resolution) -> _Json:
+    link = placed.link
+    return {
+        "position": placed.position,
+        **link_document(link),
+        "key_env": link.key_env,
+        "api_mode": link.api_mode,
+        "context_length": link.context_length,
+        "cost": link.cost,
+        "zone": link.zone,
+        "origin": placed.origin,
+        "line": placed.line,
+        **_resolved_document(resolution),
+    }
+
+
+def _problem_document(problem: Problem) -> _Json:
+    return {"kind": problem.kind, "what": problem.what, "hint": problem.hint}
+
+
+def _ignored_document(ignored: Ignored) -> _Json:
+    return {"origin": ignored.origin, "line": ignored.line, "what": ignored.what, "hint": ignored.hint}
+
+
+def chain_text(report: ChainReport, canvas: Canvas) -> str:
+    """The chain as a person reads it: names whole, one status each, and what to do where it is not ready."""
+    return "\n".join([*_primary(report, canvas), *_chain(report, canvas), *_ignored(report, canvas)])
+
+
+def primary_text(report: ChainReport, canvas: Canvas) -> str:
+    """The primary alone, as the chain's text begins."""
+    return "\n".join(_primary(report, canvas))
+
+
+def _primary(report: ChainReport, canvas: Canvas) -> Iterator[str]:
+    yield canvas.paint("primary", "bold")
+    if report.primary is None:
+        yield canvas.fold("none; choose one: hermes model set PROVIDER MODEL", first=_LEAD, indent=_LEAD)
+    else:
+        yield from _link(0, report.primary, _name_width(report, canvas), canvas)
+
+
+def _chain(report: ChainReport, canvas: Canvas) -> Iterator[str]:
+    yield canvas.paint("fallback chain", "bold")
+    if not report.links:
+        text = "empty; add a link: hermes fallback add PROVIDER MODEL"
+        yield canvas.fold(text, first=_LEAD, indent=_LEAD)
+    width = _name_width(report, canvas)
+    for placed, resolution in report.links:
+        yield from _link(placed.position, resolution, width, canvas, origin=_origin(placed))
+    if not report.settings.enabled:
+        text = "switched off: `fallback.enabled` is false, so only the primary is tried"
+        yield canvas.paint(canvas.fold(text, first=_LEAD, indent=_LEAD), "yellow")
+
+
+def _ignored(report: ChainReport, canvas: Canvas) -> Iterator[str]:
+    if report.chain.ignored:
+        yield canvas.paint("ignored", "bold")
+    for each in report.chain.ignored:
+        line = f", line {each.line}" if each.line else ""
+        yield canvas.fold(canvas.plain(f"{each.origin}{line}: {each.what}"), first=_LEAD, indent=_MARGIN)
+        yield from _hint(each.hint, canvas)
+
+
+def _link(
+    position: int, resolution: Resolution, width: int, canvas: Canvas, *, origin: str | None = None
+) -> Iterator[str]:
+    link, problem = resolution.link, resolution.problem
+    name = canvas.plain(str(link))
+    lead = f"{_LEAD}{position:<2} {name}"
+    status = f"not ready: {canvas.plain(problem.what)}" if problem else _ready(resolution, canvas)
+    color = "yellow" if problem else "green"
+    gap = " " * max(width - cells(name), 0) + "  "
+    if canvas.fits(lead, gap, status):
+        yield lead + gap + canvas.paint(status, color)
+    else:
+        yield lead
+        yield canvas.paint(canvas.fold(status, first=_MARGIN, indent=_MARGIN), color)
+    if problem:
+        yield from _hint(problem.hint, canvas)
+    details = [*filter(None, [link.base_url and canvas.plain(address(link.base_url)), origin])]
+    if details:
+        yield canvas.paint(canvas.fold(", ".join(details), first=_MARGIN, indent=_MARGIN), "dim")
+
+
+def _ready(resolution: Resolution, canvas: Canvas) -> str:
+    credential = resolution.route.credential if resolution.route else None
+    return f"ready, {canvas.plain(key_phrase(credential))}"
+
+
+def key_phrase(credential: Credential | None) -> str:
+    """Where a key comes from, in words."""
+    if credential is None:
+        return "no key needed"
+    places: Mapping[str, str] = {
+        "dotenv": "from .env",
+        "env": "from the environment",
+        "link": "in its entry",
+        "config": "in `model:`",
+    }
+    place = places.get(credential.source, f"from {credential.source}")
+    return f"key {credential.name} {place}" if credential.name else f"key {place}"
+
+
+def _origin(placed: Placed) -> str:
+    return f"{placed.origin} line {placed.line}" if placed.line else placed.origin
+
+
+def _hint(hint: str | None, canvas: Canvas) -> Iterable[str]:
+    return [canvas.fold(canvas.plain(hint), first=f"{_MARGIN}hint: ", indent=f"{_MARGIN}  ")] if hint else []
+
+
+def _name_width(report: ChainReport, canvas: Canvas) -> int:
+    names = [canvas.plain(str(placed.link)) for placed, _ in report.links]
+    if report.primary:
+        names.append(canvas.plain(str(report.primary.link)))
+    return max((width for name in names if (width := cells(name)) <= _WIDEST_NAME), default=0)
+
+
+def address(url: str) -> str:
+    """*url* for showing: without what a user may have hidden in it, a password or a key in the query."""
+    if "@" not in url and "?" not in url:
+        return url
+    from hermes_fallback.config.redact import STARS, mask_value  # patterns that few configs need
+
+    scheme, mark, rest = url.partition("://")
+    authority, slash, path = rest.partition("/")
+    user, at, host = authority.rpartition("@")
+    return str(mask_value(f"{scheme}{mark}{STARS if user else ''}{at}{host}{slash}{path}"))
