@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hermes_fallback.failover.classify import Verdict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hermes_fallback.failover.classify import Verdict
 from hermes_fallback.failover.step import Action, Ask, Candidate, GiveUp, Send, Step, Turn
 from hermes_fallback.model.limits import Limits
 from hermes_fallback.model.reason import Reason

@@ -231,7 +231,9 @@ def test_an_abandoned_stream_lets_go_of_its_connection(world: World) -> None:
 
 def test_a_provider_that_repeats_the_key_does_not_get_it_into_the_receipt(world: World) -> None:
     """Whatever an error says, the secret is starred out of it."""
-    world.loopback.script("main", {"behaviour": "unauthorized", "message": "bad key main-key-0123456789 given"})
+    world.loopback.script(
+        "main", {"behaviour": "unauthorized", "message": "bad key main-key-0123456789 given"}
+    )
     with Session(world.runtime.plan()) as session:
         answer = session.ask("hello")
     assert "main-key" not in repr(answer)
