@@ -86,7 +86,7 @@ def _kind(metavar: str | None) -> str:
 
 
 def products() -> dict[Path, str]:
-    """Every generated file and what belongs into it; the scripts stand in the package and beside it."""
+    """Every generated file and what belongs into it; `completions/` is a link to the package's own."""
     found = entries()
     names = tuple(sorted(FOLDERS))
     scripts = {
@@ -96,8 +96,7 @@ def products() -> dict[Path, str]:
     }
     files = {ROOT / "docs" / "cli.md": reference()}
     for shell, name in SHELLS.items():
-        for folder in (ROOT / "completions", ROOT / "hermes_fallback" / "cli" / "completions"):
-            files[folder / name] = scripts[shell]
+        files[ROOT / "hermes_fallback" / "cli" / "completions" / name] = scripts[shell]
     return files
 
 

@@ -199,10 +199,16 @@ def _install(beside: Path, path: Path, before: Snapshot, data: bytes) -> tuple[s
 
 
 def _give_back(beside: Path, path: Path, data: bytes) -> None:
-    """Swap until what we hold is our own *data*: somebody saved in the last microseconds, and that save counts."""
+    """Put the newest save back: the one found in place of what we edited, or one that came while we did so.
+
+    Each swap must bring out what the one before put in, at first our own *data*; anything else is newer still.
+    """
+    expected = data
     for _ in range(_SWAPS):
-        if _exchange(beside, path) is not _Swap.DONE or read(beside).data == data:
+        saved = read(beside).data
+        if _exchange(beside, path) is not _Swap.DONE or read(beside).data == expected:
             return
+        expected = saved
 
 
 def _exchange(one: Path, other: Path) -> _Swap:

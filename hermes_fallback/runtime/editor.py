@@ -212,8 +212,11 @@ class Editor:
         for entry in wanted:
             link = read_link(Entry(entry, "wanted"))
             placed = None if isinstance(link, Ignored) else standing.get(link.identity)
-            keeps = placed is not None and _stands_as(document, placed.path, entry)
-            order.append(placed.path if placed and keeps else entry)
+            if placed and _stands_as(document, placed.path, entry):
+                order.append(placed.path)
+                continue
+            _refuse_key(entry)
+            order.append(entry)
         if order == [placed.path for placed in chain]:
             return document.data
         return arrange(document, order, expand=self._runtime.environment.expand)
@@ -277,6 +280,18 @@ def _entries_of(wanted: object, source: str) -> list[Mapping[str, object]]:
             raise InvalidFile(f"{link.origin} of {source}: {link.what}", path=source, hint=link.hint)
         checked_fields(fields_of(link))
     return wanted
+
+
+def _refuse_key(entry: Mapping[str, object]) -> None:
+    """A key that is not in the config already is not written to it; a `${VAR}` is none."""
+    key = str(entry.get("api_key") or "")
+    if key and not (key.startswith("${") and key.endswith("}")):
+        raise UsageError(
+            f"the link `{entry['provider']}:{entry['model']}` holds a key",
+            why="it would be written to config.yaml for all to read",
+            hint="put it into .env, and name its variable with `key_env` in place of `api_key`",
+            kind="inline-key",
+        )
 
 
 def _stands_as(document: Document, path: str, wanted: Mapping[str, object]) -> bool:

@@ -38,7 +38,7 @@ def _text(name: str) -> Callable[[object], object]:
     def check(value: object) -> object:
         text = str(value).strip()
         if not text or any(ord(char) < 32 or ord(char) == 127 for char in text):
-            raise _bad(name, value, "it is empty or holds control characters")
+            raise _bad(name, value, "use at least one letter, and no control characters")
         return text
 
     return check

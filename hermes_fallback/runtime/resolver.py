@@ -99,7 +99,7 @@ class Resolver:
         chosen = _first(candidates, considered)
         if chosen is None:
             mend = f", or set `{variable}`" if variable else ""
-            hint = f"add `base_url: https://…` to the link{mend}"
+            hint = f"give the link one: --base-url https://…, `base_url:` in the file{mend}"
             return Problem("missing-base-url", f"`{profile.name}` has no address of its own", hint)
         chosen = chosen.rstrip("/")
         try:

@@ -206,7 +206,15 @@ def _nothing_ready(resolutions: Sequence[Resolution], *, chosen_away: bool) -> F
     return error_of(first, why=f"no other link is ready either: {others}" if others else None)
 
 
+_UNFINISHED = frozenset({"missing-provider", "missing-base-url", "invalid-base-url"})
+"""Problems of what is written in the config, and not of a key."""
+
+
 def error_of(problem: Problem, *, why: str | None = None) -> FallbackError:
     """The error a command ends with when *problem* stands in its way."""
-    kind = NotFound if problem.kind == "unknown-provider" else CredentialError
+    kind: type[FallbackError] = CredentialError
+    if problem.kind == "unknown-provider":
+        kind = NotFound
+    elif problem.kind in _UNFINISHED:
+        kind = UsageError
     return kind(problem.what, why=why, hint=problem.hint, kind=problem.kind)

@@ -156,6 +156,8 @@ def test_a_providers_words_cannot_steer_the_terminal(hermes: Hermes, providers: 
     result = hermes("chat", "-q", "hi", tty=True, env={"NO_COLOR": "1"})
     assert "no\\x1b]0;pwned\\x07" in result.err
     assert "\x1b" not in result.err
+    attempts = hermes("chat", "-q", "hi", "--json").error["attempts"]
+    assert attempts[0]["detail"] == "no\\x1b]0;pwned\\x07"
 
 
 def test_no_fallback_asks_the_primary_alone(hermes: Hermes, providers: Loopback) -> None:

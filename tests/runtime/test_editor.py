@@ -179,3 +179,23 @@ def test_auto_activate_is_set_where_hermes_reads_it(opened: Opened, home: Path) 
     Editor(opened()).set_auto_activate(on=False)
     assert Runtime.open(home, environ={}).settings.auto_activate is False
     assert text(home).startswith(CONFIG)
+
+
+def test_apply_writes_no_key_into_the_config(opened: Opened, home: Path) -> None:
+    """A literal key is refused, unless it stands there already; a variable's name is none."""
+    entry = {"provider": "zai", "model": "g", "api_key": "0123456789.secret"}
+    with pytest.raises(UsageError) as caught:
+        Editor(opened()).apply([entry], source="chain.yaml")
+    assert caught.value.kind == "inline-key"
+    assert "secret" not in f"{caught.value.what}{caught.value.why}{caught.value.hint}"
+    assert text(home) == CONFIG
+    assert Editor(opened()).apply([{**entry, "api_key": "${ZAI}"}], source="chain.yaml").changed
+    standing = f"fallback_providers:\n  - provider: zai\n    model: g\n    api_key: {entry['api_key']}\n"
+    assert not Editor(opened(standing)).apply([entry], source="chain.yaml").changed
+
+
+def test_a_missing_address_names_its_flag(opened: Opened) -> None:
+    """`custom` has none of its own, and goes to no other host."""
+    with pytest.raises(UsageError) as caught:
+        Editor(opened()).add({"provider": "custom", "model": "m"})
+    assert "--base-url" in str(caught.value.hint)
