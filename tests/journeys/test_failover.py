@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,7 @@ from hermes_fallback import (
     Unanswered,
 )
 from hermes_fallback.session.events import NoticeKind
+from hermes_fallback.transport.synchronous import Carrier
 from tests.journeys.conftest import World
 
 FAULTS: dict[str, tuple[object, str, int]] = {
@@ -237,3 +239,38 @@ def test_a_provider_that_repeats_the_key_does_not_get_it_into_the_receipt(world:
     with Session(world.runtime.plan()) as session:
         answer = session.ask("hello")
     assert "main-key" not in repr(answer)
+
+
+def test_a_cancelled_turn_lets_go_of_its_connection(world: World) -> None:
+    """An asyncio task that is cancelled while a provider is silent leaves nothing open and nothing said."""
+    world.configure(timeouts="{first_token: 30s}")
+    world.loopback.script("main", "hang")
+
+    async def run() -> None:
+        async with AsyncSession(world.runtime.plan()) as session:
+            task = asyncio.create_task(session.ask("hello"))
+            while not world.asked():  # noqa: ASYNC110  # another thread fills the record
+                await asyncio.sleep(0.005)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert session.conversation.messages == ()
+
+    asyncio.run(run())
+    assert eventually(lambda: world.loopback.open_connections("main") == 0)
+
+
+def eventually(claim: Callable[[], bool], *, within_s: float = 5.0) -> bool:
+    ends_s = time.monotonic() + within_s
+    while not claim() and time.monotonic() < ends_s:
+        time.sleep(0.005)
+    return claim()
+
+
+def test_many_conversations_share_one_carrier(world: World) -> None:
+    """Kept connections outlive a session that did not open them."""
+    with Carrier() as carrier:
+        for _ in range(3):
+            with Session(world.runtime.plan(), carrier=carrier) as session:
+                session.ask("hello")
+        assert world.loopback.connections("main") == 1

@@ -7,11 +7,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import openai
 import pytest
 
 from hermes_fallback.loopback.server import Loopback
-
-openai = pytest.importorskip("openai")
 
 _KEY = "sk-loopback"
 _HISTORY: Any = [
