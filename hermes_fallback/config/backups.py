@@ -44,10 +44,14 @@ class Backups:
             existed=before.existed,
             content=self._content(number),
         )
-        write_new(backup.content, before.data)
-        note = {"schema": 1, "wrote": backup.wrote, "previous": backup.previous, "existed": backup.existed}
-        write_new(self._note(number), json.dumps(note).encode())
-        flush_folder(self._folder)
+        note = {"schema": 1, "wrote": wrote, "previous": backup.previous, "existed": backup.existed}
+        try:
+            write_new(backup.content, before.data)
+            write_new(self._note(number), json.dumps(note).encode())
+            flush_folder(self._folder)
+        except OSError:
+            self._remove(number)
+            raise
         return backup
 
     def newest_first(self) -> list[Backup]:
@@ -66,8 +70,8 @@ class Backups:
 
     def prune(self) -> None:
         """Forget all but the last ten."""
-        for number in sorted(self._numbers(), reverse=True)[KEPT:]:
-            with suppress(OSError):  # one too many does no harm
+        with suppress(OSError):  # the edit stands by now, and one too many does no harm
+            for number in sorted(self._numbers(), reverse=True)[KEPT:]:
                 self._remove(number)
 
     def _read(self, number: int) -> Backup | None:

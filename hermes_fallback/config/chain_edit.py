@@ -38,13 +38,7 @@ def arrange(
     if todo is None:
         return document.data
     document.check_loadable()
-    writer = ChainText(document, [todo.target, todo.legacy])
-    splices = [
-        *(writer.rename(todo.target) if todo.renames else ()),
-        *writer.rewrite(todo.target, todo.parts),
-        *writer.retire(todo.legacy, todo.leftovers),
-    ]
-    return _proved(document, splices, todo, expand)
+    return _proved(document, _splices(document, todo), todo, expand)
 
 
 @uncollected()
@@ -63,13 +57,21 @@ def clear(document: Document) -> bytes:
     if current.shape is Shape.ABSENT:
         return document.data
     document.check_loadable()
-    writer = ChainText(document, [current, legacy])
-    splices = [
-        *(writer.rename(current) if todo.renames else ()),
-        *writer.rewrite(current, ()),
-        *writer.retire(legacy, ()),
-    ]
+    splices = _splices(document, todo)
     return _proved(document, splices, todo, None) if splices else document.data
+
+
+def _splices(document: Document, todo: Plan) -> list[Splice]:
+    """The changes of text that *todo* comes to."""
+    writer = ChainText(document, [todo.target, todo.legacy])
+    try:
+        return [
+            *(writer.rename(todo.target) if todo.renames else ()),
+            *writer.rewrite(todo.target, todo.parts),
+            *writer.retire(todo.legacy, todo.leftovers),
+        ]
+    except ValueError:  # the text is not laid out as any list we know
+        raise _unproved(document, todo) from None
 
 
 def _proved(document: Document, splices: Sequence[Splice], todo: Plan, expand: Expand | None) -> bytes:

@@ -65,11 +65,11 @@ class EntryText:
         result: list[int | Cell] = []
         for part, cell in zip(parts, cells, strict=True):
             holder = part.holder
+            comment = ""
             if isinstance(cell, Cell) and holder and holder is not home and holder.key not in told:
                 told.add(holder.key)
                 comment = self.key_comment(holder)
-                cell = Cell(text=" " * column + comment + newline + cell.text) if comment else cell  # noqa: PLW2901
-            result.append(cell)
+            result.append(_below(comment, cell, column, newline))
         return result
 
     def key_comment(self, holder: Holder) -> str:
@@ -155,6 +155,12 @@ class EntryText:
             return style_of(self._nodes, self._text)
         model = find(root, "model") if root else None
         return Style(quote=style_of([model[1]], self._text).quote) if model else Style()
+
+
+def _below(comment: str, cell: int | Cell, column: int, newline: str) -> int | Cell:
+    if isinstance(cell, Cell) and comment:
+        return Cell(text=" " * column + comment + newline + cell.text)
+    return cell
 
 
 def pair_of(holder: Holder) -> tuple[Node, Node]:

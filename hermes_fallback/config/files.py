@@ -80,7 +80,7 @@ def replace(path: Path, before: Snapshot, data: bytes) -> tuple[str, ...]:
         _check_unmoved(path, before)
         return (*warnings, *_install(beside, path, before, data))
     finally:
-        beside.unlink(missing_ok=True)
+        _discard(beside)
 
 
 def delete(path: Path, before: Snapshot) -> tuple[str, ...]:
@@ -93,13 +93,19 @@ def delete(path: Path, before: Snapshot) -> tuple[str, ...]:
     _check_unmoved(path, before)
     beside = _beside(path)
     path.rename(beside)
-    if read(beside).data != before.data:
+    if _held(beside, path) != before.data:
         with suppress(FileExistsError):  # then a third version stands there, which is newer still
             path.hardlink_to(beside)
-        beside.unlink()
+        _discard(beside)
         raise Moved
-    beside.unlink()
+    _discard(beside)
     return _flushed(path)
+
+
+def _discard(beside: Path) -> None:
+    """Remove our temporary file; by now the edit has succeeded or failed, and a crumb does not change that."""
+    with suppress(OSError):
+        beside.unlink(missing_ok=True)
 
 
 def sweep(path: Path) -> None:
@@ -192,10 +198,20 @@ def _install(beside: Path, path: Path, before: Snapshot, data: bytes) -> tuple[s
         return _write_through(path, before, data)
     if swap is _Swap.UNSUPPORTED:
         beside.replace(path)
-    elif read(beside).data != before.data:
+    elif _held(beside, path) != before.data:
         _give_back(beside, path, data)
         raise Moved
     return _flushed(path)
+
+
+def _held(beside: Path, path: Path) -> bytes:
+    """What was taken from *path* and is now *beside*; taken back if it cannot be read."""
+    try:
+        return read(beside).data
+    except OSError:
+        if not path.exists() or _exchange(beside, path) is not _Swap.DONE:
+            beside.replace(path)
+        raise
 
 
 def _give_back(beside: Path, path: Path, data: bytes) -> None:

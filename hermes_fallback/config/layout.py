@@ -37,7 +37,7 @@ _SKIP_PROPERTIES = re.compile(rf"(?:{_SPACE}++|{_COMMENT}|[&!][^ \t\r\n]*+)*+")
 _HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([-+0-9]*)")
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BLANKS = " \t" + _BREAKS
-_AFTER_ITEM = re.compile(r"(?P<comma>[ \t]*,)?(?P<tail>[ \t]*(?:#[^\r\n]*)?)")
+_AFTER_ITEM = re.compile(r"(?:[ \t]*,)?(?P<tail>[ \t]*(?:#[^\r\n]*)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,36 +279,44 @@ def cut_flow(lines: Lines, node: Node) -> FlowLines | FlowRun | None:
 
 
 def _cut_lines(lines: Lines, node: Node) -> FlowLines | None:
+    """The cells of a list in brackets, if each entry has its lines to itself."""
     text = lines.text
-    cells: list[Cell] = []
     floor = lines.after(text.index("[", node.start))
-    first = lines.start(node.items[0].start)
+    first, last = lines.start(node.items[0].start), node.items[-1]
     if first < floor:
         return None
     start = at = lead_start(lines, first, floor)
-    comma = False
+    cells: list[Cell] = []
     for item in node.items:
-        line = lines.start(item.start)
-        begin = lead_start(lines, line, at) if line >= at else line
-        found = _AFTER_ITEM.match(text, item.end)
-        if line < at or text[line : item.start].strip() or not found or found.end() != lines.end(item.end):
+        cell = _line_cell(lines, item, at)
+        if cell is None:
             return None
-        comma = found["comma"] is not None
-        stop = lines.after(item.end)
-        own = text[begin : item.end]
-        inner = text[item.start : item.end]
-        tail, ending = found["tail"], lines.ending(item.end)
-        cells.append(Cell(gap=text[at:begin], text=own, tail=tail, ending=ending, inner=inner))
-        at = stop
-    last = node.items[-1].start
-    indent = text[lines.start(last) : last]
+        cells.append(cell)
+        at = lines.after(item.end)
     return FlowLines(
         start=start,
         end=at,
         cells=tuple(cells),
-        indent=indent,
-        newline=lines.newline(last),
-        ends_with_comma=comma,
+        indent=text[lines.start(last.start) : last.start],
+        newline=lines.newline(last.start),
+        ends_with_comma="," in text[last.end : at].split("#")[0],
+    )
+
+
+def _line_cell(lines: Lines, item: Node, at: int) -> Cell | None:
+    """The cell of *item*, which follows the one that ends at *at*; None if it shares a line."""
+    text = lines.text
+    line = lines.start(item.start)
+    behind = _AFTER_ITEM.match(text, item.end)
+    if line < at or text[line : item.start].strip() or not behind or behind.end() != lines.end(item.end):
+        return None
+    begin = lead_start(lines, line, at)
+    return Cell(
+        gap=text[at:begin],
+        text=text[begin : item.end],
+        tail=behind["tail"],
+        ending=lines.ending(item.end),
+        inner=text[item.start : item.end],
     )
 
 

@@ -14,7 +14,6 @@ _NAME = re.compile(
     r"password|passwd|passphrase|pwd|authorization|credentials?|cookie|bearer|jwt|salt|dsn|webhook_?url|"
     r"password_?hash)s?$|.[_-]keys?$"
 )
-_REFERENCE = re.compile(r"(?:_env|_name|_file|_path|_id|_type|_url|_count|_limit)$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _HARMLESS = re.compile(
@@ -57,9 +56,9 @@ _PEM = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY-----")
 
 
 def is_secret_name(name: str) -> bool:
-    """True when a value under the key *name* is a secret; `key_env` and its like only name a variable."""
+    """True when a value under the key *name* is a secret. `key_env` and its like only name one, by their ending."""
     plain = _CAMEL.sub("_", name.strip("\"'")).lower()
-    return bool(_NAME.search(plain)) and not _REFERENCE.search(plain)
+    return _NAME.search(plain) is not None
 
 
 def mask_line(line: str) -> str:

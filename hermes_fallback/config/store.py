@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -152,7 +152,8 @@ class ConfigStore:
                 if kept:
                     backups.drop(kept)
                 raise
-            backups.drop(backup)
+            with suppress(OSError):  # the file is restored; a backup too many is passed over by the next undo
+                backups.drop(backup)
         return Edited(path=str(self._path), old=now.data, new=data, warnings=warnings)
 
     def _standing(self, backups: Backups, state: str) -> Backup:

@@ -25,7 +25,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 _STR = "tag:yaml.org,2002:str"
 _SEQ = "tag:yaml.org,2002:seq"
 _MAP = "tag:yaml.org,2002:map"
-_PLAIN_TAGS = frozenset({None, "!", _STR, _SEQ, _MAP})
+_OWN_TAG = {Kind.SCALAR: _STR, Kind.SEQUENCE: _SEQ, Kind.MAPPING: _MAP}
 
 
 def value_of(node: Node, source: Source, expand: Expand | None = None) -> object:
@@ -60,7 +60,7 @@ def check(root: Node, source: Source) -> None:
         if node.kind is Kind.MAPPING:
             children = _checked(node, source)
         waiting += children
-        if node.tag not in _PLAIN_TAGS or (node.kind is Kind.SCALAR and node.plain and _special(node)):
+        if _is_tagged(node) or (node.kind is Kind.SCALAR and node.plain and _special(node)):
             value_of(node, source)
 
 
@@ -198,6 +198,11 @@ def _check_merge(key: Node, value: Node, source: Source) -> None:
             column=key.column,
             hint="let it name a mapping by its anchor: `<<: *name`",
         )
+
+
+def _is_tagged(node: Node) -> bool:
+    """True when a tag makes *node* something else than what it is written as."""
+    return node.tag is not None and node.tag not in {"!", _OWN_TAG.get(node.kind)}
 
 
 def _checked(mapping: Node, source: Source) -> list[Node]:

@@ -56,28 +56,41 @@ class Step:
     """
 
     def __init__(
-        self, candidates: Sequence[Candidate], limits: Limits, *, started_s: float, may_switch: bool = True
+        self,
+        candidates: Sequence[Candidate],
+        limits: Limits,
+        *,
+        started_s: float,
+        may_switch: bool = True,
+        is_switch: bool = False,
     ) -> None:
         self._ahead = list(candidates)
         self._limits = limits
         self._may_switch = may_switch
+        self._is_switch = is_switch
         self._ends_s = started_s + limits.deadline_s
+        self._asked_s = started_s
         self._current: Candidate | None = None
         self._tries = 0
 
     def begin(self, *, now_s: float) -> Action:
-        """The first action."""
-        return self._enter(now_s) if self._ahead else GiveUp("no-links")
+        """The first action. Where even the first link *is_switch*, because the primary is not ready, leave is asked."""
+        if not self._ahead:
+            return GiveUp("no-links")
+        return self._onward(now_s) if self._is_switch else self._enter(now_s)
 
-    def failed(self, verdict: Verdict, *, now_s: float, draw: float, hung_up: bool = False) -> Action:
+    def failed(
+        self, verdict: Verdict, *, now_s: float, draw: float, hung_up: bool = False, streamed_s: float = 0.0
+    ) -> Action:
         """What follows the failure of the last `Send`.
 
         *draw* is a random number from 0 to 1. *hung_up*: the host had taken the connection and closed it
-        before any byte of its answer.
+        before any byte of its answer. *streamed_s*: how long content had been coming, which the deadline leaves out.
         """
+        self._ends_s += streamed_s
         situation = Situation(
             tries=self._tries,
-            others_left=bool(self._ahead) and self._may_switch,
+            others_left=bool(self._ahead),
             retry_after_s=verdict.retry_after_s,
             hung_up=hung_up,
             time_left_s=self._ends_s - now_s,
@@ -88,12 +101,19 @@ class Step:
             self._tries += 1
             return Send(self._current, pause_s, self._ends_s - now_s - pause_s)
         if decision is Decision.ONWARD:
-            return self._enter(now_s)
-        return self._end(verdict)
+            return self._onward(now_s)
+        return GiveUp("exhausted" if TABLE[verdict.reason].onward else "refused")
 
     def permitted(self, *, now_s: float, yes: bool) -> Action:
-        """The user's answer to an `Ask`."""
+        """The user's answer to an `Ask`; the time it took is not the deadline's."""
+        self._ends_s += now_s - self._asked_s
         return self._enter(now_s) if yes else GiveUp("not-permitted")
+
+    def _onward(self, now_s: float) -> Action:
+        if self._may_switch or self._ends_s <= now_s:
+            return self._enter(now_s)
+        self._asked_s = now_s
+        return Ask(self._ahead[0])
 
     def _enter(self, now_s: float) -> Action:
         left_s = self._ends_s - now_s
@@ -102,28 +122,39 @@ class Step:
         self._current, self._tries = self._ahead.pop(0), 1
         return Send(self._current, 0.0, left_s)
 
-    def _end(self, verdict: Verdict) -> Action:
-        if not TABLE[verdict.reason].onward:
-            return GiveUp("refused")
-        if self._ahead and not self._may_switch:
-            return Ask(self._ahead[0])
-        return GiveUp("exhausted")
-
 
 class Turn:
-    """One user message until its final answer. The link that answers a step stays for the rest of the turn."""
+    """One user message until its final answer. The link that answers a step stays for the rest of the turn.
 
-    def __init__(self, candidates: Sequence[Candidate], limits: Limits, *, may_switch: bool = True) -> None:
+    *is_switch*: the first candidate stands in for a primary that is not ready.
+    """
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        limits: Limits,
+        *,
+        may_switch: bool = True,
+        is_switch: bool = False,
+    ) -> None:
         self._candidates = tuple(candidates)
         self._limits = limits
         self._may_switch = may_switch
+        self._is_switch = is_switch
         self._at = 0
 
     def step(self, *, now_s: float) -> Step:
         """A new step. It begins with the link that answered last, then those behind it, then those before."""
         order = self._candidates[self._at :] + self._candidates[: self._at]
-        return Step(order, self._limits, started_s=now_s, may_switch=self._may_switch)
+        return Step(
+            order,
+            self._limits,
+            started_s=now_s,
+            may_switch=self._may_switch,
+            is_switch=self._is_switch,
+        )
 
     def answered(self, candidate: Candidate) -> None:
         """Note who answered a step."""
         self._at = self._candidates.index(candidate)
+        self._is_switch = False

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 __all__ = ["Origin", "has_user", "is_private_host"]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST_LABEL = 63
 _LOCAL_NAMES = frozenset({"localhost", "host.docker.internal"})
 _LOCAL_SUFFIXES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 
@@ -29,7 +30,7 @@ class Origin:
         """
         parts = urlsplit(url)
         scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
-        if scheme not in _DEFAULT_PORTS or not host:
+        if scheme not in _DEFAULT_PORTS or not _can_be_host(host):
             msg = f"`{url}` is not an http(s) address"
             raise ValueError(msg)
         return cls(scheme, host, parts.port or _DEFAULT_PORTS[scheme])
@@ -43,6 +44,11 @@ class Origin:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if _DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
+
+
+def _can_be_host(host: str) -> bool:
+    """False for a name with an empty or overlong label, which no name lookup takes."""
+    return ":" in host or all(0 < len(label) <= _LONGEST_LABEL for label in host.split("."))
 
 
 def is_private_host(host: str) -> bool:

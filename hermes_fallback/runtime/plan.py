@@ -34,6 +34,14 @@ class Plan:
     limits: Limits = field(default_factory=Limits)
     may_switch: bool = True
     """False: a switch needs the user's yes (`fallback.auto_activate`)."""
+    stands_in: bool = False
+    """True where the first route stands in for links before it that are not ready."""
+
+    def name(self, route: Route) -> str:
+        """*route* as people write a link; with its host, where another one has the same name."""
+        name = f"{route.provider}:{route.model}"
+        same = [each for each in self.routes if (each.provider, each.model) == (route.provider, route.model)]
+        return f"{name} at {route.origin}" if len(same) > 1 else name
 
     def route(self, position: int) -> Route:
         """The route at *position* of the chain."""

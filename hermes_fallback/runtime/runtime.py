@@ -139,6 +139,7 @@ class Runtime:
             skipped=tuple(sorted(skipped, key=lambda each: each.position)),
             limits=settings.limits,
             may_switch=settings.auto_activate,
+            stands_in=any(done.problem and done.position < routes[0].position for done in resolutions),
         )
 
     def primary(self, provider: str | None = None, model: str | None = None) -> Link | None:
@@ -163,7 +164,7 @@ class Runtime:
             return replace(base, model=model or base.model)
         if model is None:
             raise UsageError(
-                f"no model for `{name}`", hint="give it with --model MODEL", kind="missing-model"
+                f"no model for `{name}`", hint="name a model after it, or with --model", kind="missing-model"
             )
         return Link(provider=name, model=model)
 

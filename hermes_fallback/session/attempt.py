@@ -20,8 +20,8 @@ from hermes_fallback.wire.exchange import Event as WireEvent
 __all__ = ["LiveAttempt"]
 
 _OK = 200
-_ERROR_BODY_S = 1.0
-"""An error status is worth this long for its body, even when the clock has run out."""
+_ERROR_BODY_S = 2.0
+"""An error status is worth this long for its body, and no longer: it has said most already."""
 
 
 class LiveAttempt:
@@ -44,6 +44,7 @@ class LiveAttempt:
         self._reasoning: list[str] = []
         self._calls: list[ToolCall] = []
         self._ended: Ended | None = None
+        self._content_s: float | None = None
         self.has_shown = False
         """True once the caller has been handed content of this attempt."""
 
@@ -59,10 +60,12 @@ class LiveAttempt:
         )
         response = yield Open(request, timeouts)
         if response.status != _OK:
-            left_s = max(due_s - self._now(), _ERROR_BODY_S)
-            raise AttemptFailed((yield Explain(response, left_s, self.route.provider)))
+            raise AttemptFailed((yield Explain(response, _ERROR_BODY_S, self.route.provider)))
         language = dialect(self.route.api_mode)
-        reader = language.reader(response.headers.get("content-type", ""), provider=self.route.provider)
+        content_type = response.headers.get("content-type", "")
+        reader = language.reader(content_type, provider=self.route.provider)
+        if "json" in content_type:  # a whole answer: all of it comes at once, or nothing
+            due_s = self._began_s + time_left_s
         yield from self._read(response, reader, due_s, limits.between_tokens_s)
 
     def _read(
@@ -95,6 +98,7 @@ class LiveAttempt:
             return
         if not self.has_shown and (notice := self._returns(self.route)):
             yield Show(notice)
+        self._content_s = self._content_s or self._now()
         self.has_shown = True
         if isinstance(event, Said):
             self._text.append(event.text)
@@ -103,6 +107,11 @@ class LiveAttempt:
         else:
             self._calls.append(event.call)
         yield Show(event)
+
+    @property
+    def streamed_s(self) -> float:
+        """How long content has been coming."""
+        return 0.0 if self._content_s is None else self._now() - self._content_s
 
     @property
     def text(self) -> str:
@@ -150,6 +159,7 @@ class LiveAttempt:
                 content=text or (None if self._calls else ""),
                 tool_calls=tuple(self._calls),
                 extra=self._ended.extra,
+                origin=str(self.route.origin),
             ),
             text=text,
             reasoning="".join(self._reasoning),

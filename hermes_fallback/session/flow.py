@@ -13,13 +13,14 @@ from typing import Any
 from hermes_fallback.failover.classify import Verdict, classify
 from hermes_fallback.failover.step import Action, Ask, Candidate, GiveUp, Send, Turn
 from hermes_fallback.model.failure import AttemptFailed, Failure
-from hermes_fallback.model.receipt import Attempt, Receipt, ServedBy
+from hermes_fallback.model.reason import Reason
+from hermes_fallback.model.receipt import Attempt, Receipt, ServedBy, Skipped
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.attempt import LiveAttempt
 from hermes_fallback.session.events import Answer, Notice, NoticeKind, Restarted
 from hermes_fallback.session.ops import Op, Permit, Show, Sleep
-from hermes_fallback.session.wording import SAID, name_of, unanswered
+from hermes_fallback.session.wording import SAID, unanswered
 from hermes_fallback.transcript.conversation import Conversation, Options
 from hermes_fallback.transport.errors import scrubbed
 from hermes_fallback.wire.dialects import dialect
@@ -56,12 +57,17 @@ class Flow:
         self.draw = draw
         self.utc = utc
         self.served_last: Route | None = None
-        self._told_of_skips = False
+        self.has_told_of_skips = False
+        self.without_usage: set[int] = set()
+        """Positions of the routes that refuse to be asked for a count of tokens."""
 
     def turn(self, turn_id: str) -> TurnState:
         """A new turn, which begins with the primary."""
-        candidates = [Candidate(route.position) for route in self.plan.routes]
-        return TurnState(turn_id, Turn(candidates, self.plan.limits, may_switch=self.plan.may_switch))
+        plan = self.plan
+        candidates = [Candidate(route.position) for route in plan.routes]
+        is_switch = plan.stands_in and not self.has_told_of_skips
+        turn = Turn(candidates, plan.limits, may_switch=plan.may_switch, is_switch=is_switch)
+        return TurnState(turn_id, turn)
 
     def step(self, state: TurnState, conversation: Conversation, options: Options) -> Steps:
         """One assistant message: every attempt until one answers.
@@ -70,27 +76,6 @@ class Flow:
             Unanswered: no link answered, or the request itself was refused; lists every attempt of the turn.
         """
         return _Step(self, state, conversation, options).run()
-
-    def skips(self, route: Route) -> Notice | None:
-        """The notice that the session starts on *route* because the links before it are not ready; given once."""
-        before = [skipped for skipped in self.plan.skipped if skipped.position < route.position]
-        if self._told_of_skips or not before:
-            return None
-        self._told_of_skips = True
-        first = before[0]
-        return Notice(
-            kind=NoticeKind.SKIPPED,
-            to=name_of(route),
-            left=f"{first.provider}:{first.model}",
-            detail=first.what,
-        )
-
-    def returns(self, route: Route) -> Notice | None:
-        """The notice that the conversation is back on the first link, which is *route*, after others answered."""
-        last, self.served_last = self.served_last, route
-        if last is None or last is route or route is not self.plan.routes[0]:
-            return None
-        return Notice(kind=NoticeKind.RETURNED, to=name_of(route), left=name_of(last))
 
 
 class _Step:
@@ -117,19 +102,19 @@ class _Step:
         raise unanswered(action.why, self._state.attempts, self._flow.plan)
 
     def _ask(self, action: Ask) -> Generator[Op, Any, Action]:
-        yes = yield Permit(self._switch_to(self._flow.plan.route(action.candidate.position)))
+        route = self._flow.plan.route(action.candidate.position)
+        yes = yield Permit(self._moving_to(route) or self._standing_in(route))
+        self._flow.has_told_of_skips = self._flow.has_told_of_skips or (yes and self._left is None)
         return self._machine.permitted(now_s=self._flow.now(), yes=yes)
 
     def _send(self, action: Send) -> Generator[Op, Any, Answer | Action]:
         flow, route = self._flow, self._flow.plan.route(action.candidate.position)
-        request = dialect(route.api_mode).request(self._conversation, route, self._options)
-        if self._left and self._left[0] is not route:
-            yield Show(self._switch_to(route))
-        elif notice := flow.skips(route):
+        request = dialect(route.api_mode).request(self._conversation, route, self._options_for(route))
+        if notice := self._moving_to(route) or self._starting_on(route):
             yield Show(notice)
         if action.after_s > 0:
             yield Sleep(action.after_s)
-        attempt = LiveAttempt(route, flow.plan.limits.timeouts, now=flow.now, returns=flow.returns)
+        attempt = LiveAttempt(route, flow.plan.limits.timeouts, now=flow.now, returns=self._returning_to)
         try:
             yield from attempt.run(request, time_left_s=action.time_left_s)
         except AttemptFailed as failed:
@@ -142,31 +127,87 @@ class _Step:
     def _after_failure(
         self, action: Send, attempt: LiveAttempt, failure: Failure
     ) -> Generator[Op, Any, Action]:
-        flow = self._flow
-        said = replace(failure, body=scrubbed(failure.body, attempt.route.credential))
-        verdict = classify(said, now=flow.utc())
-        following = self._machine.failed(verdict, now_s=flow.now(), draw=flow.draw(), hung_up=failure.hung_up)
-        word = _word(action, following)
+        verdict = self._verdict(attempt.route, failure)
+        following = self._following(action, attempt, failure, verdict)
         self._state.attempts.append(
-            attempt.record(word, waited_s=action.after_s, verdict=verdict, status=failure.status)
+            attempt.record(
+                _word(action, following), waited_s=action.after_s, verdict=verdict, status=failure.status
+            )
         )
         self._left = attempt.route, verdict
-        if attempt.has_shown:
+        if attempt.has_shown and not isinstance(following, GiveUp):
             yield Show(Restarted(len(attempt.text)))
         return following
 
-    def _switch_to(self, route: Route) -> Notice:
-        if self._left is None:
-            msg = "a switch follows a failure"
-            raise AssertionError(msg)
+    def _verdict(self, route: Route, failure: Failure) -> Verdict:
+        """The judgement of *failure*, the key starred out of the raw words and of the unwrapped ones."""
+        said = replace(failure, body=scrubbed(failure.body, route.credential))
+        verdict = classify(said, now=self._flow.utc())
+        return replace(verdict, message=scrubbed(verdict.message, route.credential))
+
+    def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Action:
+        flow, route = self._flow, attempt.route
+        refuses_usage = verdict.reason is Reason.BAD_REQUEST and _USAGE_FIELD in verdict.message
+        if refuses_usage and route.position not in flow.without_usage:
+            flow.without_usage.add(route.position)
+            return Send(action.candidate, 0.0, action.time_left_s)
+        return self._machine.failed(
+            verdict,
+            now_s=flow.now(),
+            draw=flow.draw(),
+            hung_up=failure.hung_up,
+            streamed_s=attempt.streamed_s,
+        )
+
+    def _options_for(self, route: Route) -> Options:
+        """The caller's options; without the count of tokens, a wish of ours, where *route* refuses that."""
+        if route.position not in self._flow.without_usage:
+            return self._options
+        return replace(self._options, extra={_USAGE_FIELD: None, **self._options.extra})
+
+    def _moving_to(self, route: Route) -> Notice | None:
+        """The notice of a switch to *route*, where this step has left another one."""
+        if self._left is None or self._left[0] is route:
+            return None
         left, verdict = self._left
         return Notice(
             kind=NoticeKind.SWITCHED,
-            to=name_of(route),
-            left=name_of(left),
+            to=self._flow.plan.name(route),
+            left=self._flow.plan.name(left),
             reason=verdict.reason,
             detail=SAID[verdict.reason],
         )
+
+    def _starting_on(self, route: Route) -> Notice | None:
+        """The notice that the session starts on *route* because links before it are not ready; given once."""
+        if self._flow.has_told_of_skips or not self._before(route):
+            return None
+        self._flow.has_told_of_skips = True
+        return self._standing_in(route)
+
+    def _standing_in(self, route: Route) -> Notice:
+        first = self._before(route)[0]
+        return Notice(
+            kind=NoticeKind.SKIPPED,
+            to=self._flow.plan.name(route),
+            left=f"{first.provider}:{first.model}",
+            detail=first.what,
+        )
+
+    def _before(self, route: Route) -> list[Skipped]:
+        return [skipped for skipped in self._flow.plan.skipped if skipped.position < route.position]
+
+    def _returning_to(self, route: Route) -> Notice | None:
+        """The notice that the conversation is back on the first link, which is *route*, after others answered."""
+        flow = self._flow
+        last, flow.served_last = flow.served_last, route
+        is_return = last is not None and last is not route and route is flow.plan.routes[0]
+        if last is None or not is_return or self._left is not None:
+            return None
+        return Notice(kind=NoticeKind.RETURNED, to=flow.plan.name(route), left=flow.plan.name(last))
+
+
+_USAGE_FIELD = "stream_options"
 
 
 def _word(sent: Send, following: Action) -> str:

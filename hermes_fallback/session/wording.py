@@ -8,10 +8,9 @@ from types import MappingProxyType
 from hermes_fallback.errors import Unanswered
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Attempt
-from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 
-__all__ = ["SAID", "name_of", "unanswered"]
+__all__ = ["SAID", "unanswered"]
 
 SAID: Mapping[Reason, str] = MappingProxyType(
     {
@@ -32,11 +31,6 @@ SAID: Mapping[Reason, str] = MappingProxyType(
         Reason.UNKNOWN: "failed",
     }
 )
-
-
-def name_of(route: Route) -> str:
-    """*route* as people write a link."""
-    return f"{route.provider}:{route.model}"
 
 
 _GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(

@@ -29,13 +29,18 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. Fields we do not know travel along in *extra*."""
+    """One message. Fields we do not know travel along in *extra*.
+
+    *origin*, where it is set, is the only place that is given *extra* back: reasoning and signatures of one provider
+    are noise to another, or an error.
+    """
 
     role: str
     content: Content = None
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    origin: str | None = None
 
     @classmethod
     def user(cls, text: str) -> Message:
@@ -73,9 +78,10 @@ class Message:
             extra=MappingProxyType({k: v for k, v in data.items() if k not in _READ}),
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The message in the OpenAI chat form, ready for JSON."""
-        data: dict[str, Any] = {"role": self.role, **self.extra}
+    def to_dict(self, *, to: str | None = None) -> dict[str, Any]:
+        """The message in the OpenAI chat form, ready for JSON; for the origin *to*, or for anybody."""
+        is_foreign = to is not None and self.origin not in {None, to}
+        data: dict[str, Any] = {"role": self.role, **({} if is_foreign else self.extra)}
         data["content"] = list(self.content) if isinstance(self.content, tuple) else self.content
         if self.tool_calls:
             data["tool_calls"] = [
@@ -125,9 +131,9 @@ class Conversation:
         """Read a list of messages of the OpenAI chat form."""
         return cls(tuple(Message.from_dict(message) for message in messages))
 
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """The messages in the OpenAI chat form."""
-        return [message.to_dict() for message in self.messages]
+    def to_dicts(self, *, to: str | None = None) -> list[dict[str, Any]]:
+        """The messages in the OpenAI chat form; for the origin *to*, or for anybody."""
+        return [message.to_dict(to=to) for message in self.messages]
 
     def plus(self, *messages: Message) -> Conversation:
         """This conversation and *messages* after it."""

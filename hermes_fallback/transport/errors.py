@@ -12,7 +12,14 @@ from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
 
 __all__ = ["ERROR_BODY_BYTES", "FOREIGN", "failed", "scrubbed", "silent", "status_failure", "unreached"]
 
-FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict, OSError)
+FOREIGN = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    httpx.CookieConflict,
+    OSError,
+    UnicodeError,  # a host name that cannot be looked up
+)
 """Everything a transport lets out that is no mistake of ours."""
 
 _SENTENCES: Mapping[type[Exception], str] = {
@@ -45,6 +52,7 @@ _SENTENCES: Mapping[type[Exception], str] = {
     httpx.RequestNotRead: "the request was not read",
     httpx.StreamError: "the answer cannot be read",
     OSError: "the operating system refused",
+    UnicodeError: "the host's name is not valid",
 }
 """What is said where the library gives no text of its own, as for most timeouts."""
 
@@ -101,9 +109,17 @@ def status_failure(
 
 
 def scrubbed(text: str, credential: Credential | None) -> str:
-    """*text* with stars where it repeats the secret."""
+    """*text* with stars where it repeats the secret, or was cut short in the middle of it."""
     secret = credential.secret.reveal().strip() if credential else ""
-    return text.replace(secret, "********") if len(secret) >= _MIN_SECRET else text
+    if len(secret) < _MIN_SECRET:
+        return text
+    whole, ellipsis = (text[:-1], text[-1]) if text.endswith("…") else (text, "")
+    whole = whole.replace(secret, "********")
+    for length in range(len(secret) - 1, _MIN_SECRET - 1, -1):
+        if whole.endswith(secret[:length]):
+            whole = whole[:-length] + "********"
+            break
+    return whole + ellipsis
 
 
 def _is_hang_up(error: Exception) -> bool:

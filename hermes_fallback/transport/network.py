@@ -38,15 +38,21 @@ def proxy_for(origin: Origin) -> httpx.Proxy | None:
     address = proxies.get(origin.scheme) or proxies.get("all")
     if not address or proxy_bypass(f"{origin.host}:{origin.port}"):
         return None
-    try:
-        proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
-    except (ValueError, httpx.InvalidURL):
+    proxy = _proxy(address if "://" in address else f"http://{address}")
+    if proxy is None:  # raised out here, where no other error is at hand that would repeat the address
         msg = f"the proxy that the environment names for {origin.scheme} is not an address we can use"
-        raise httpx.ProxyError(msg) from None
+        raise httpx.ProxyError(msg)
     if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
         msg = "the proxy that the environment names speaks SOCKS, for which `httpx[socks]` must be installed"
         raise httpx.ProxyError(msg)
     return proxy
+
+
+def _proxy(address: str) -> httpx.Proxy | None:
+    try:
+        return httpx.Proxy(address)
+    except (ValueError, httpx.InvalidURL):
+        return None
 
 
 class Certificates:

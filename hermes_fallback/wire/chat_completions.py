@@ -26,15 +26,19 @@ class ChatCompletions:
     """
 
     def request(self, conversation: Conversation, route: Route, options: Options) -> HttpRequest:
-        """The request that continues *conversation* on *route*; fields of `options.extra` win."""
+        """The request that continues *conversation* on *route*.
+
+        Fields of `options.extra` win, and one that is None there is left out.
+        """
         body = {
             "model": route.model,
-            "messages": conversation.to_dicts(),
+            "messages": conversation.to_dicts(to=str(route.origin)),
             "stream": True,
             "stream_options": {"include_usage": True},
             **_chosen(options),
             **options.extra,
         }
+        body = {name: value for name, value in body.items() if value is not None}
         own = {name: value for name, value in route.headers.items() if name.lower() not in _HEADERS}
         return HttpRequest(
             method="POST",

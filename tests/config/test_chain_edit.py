@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 from editing import NEW, added, document, names, paths, removed, reordered
 
-from hermes_fallback.config.chain_edit import arrange, clear
+from hermes_fallback.config.chain_edit import _proved, arrange, clear
+from hermes_fallback.config.chain_plan import plan
+from hermes_fallback.config.chain_text import ChainText
+from hermes_fallback.config.layout import Splice, splice
 from hermes_fallback.errors import InvalidFile, NotFound, UsageError
 
 
@@ -271,8 +275,38 @@ def test_entries_that_are_no_links_keep_their_place() -> None:
 def test_a_double_leaves_with_the_link_it_doubles() -> None:
     """Removing a link must not bring its second copy into force."""
     before = "fallback_providers:\n- {provider: a, model: b}\n- {provider: c, model: d}\n- {provider: A, model: B}\n"
-    assert names(removed(before, 0)) == ["c:d"]
-    assert names(reordered(before, [1, 0])) == ["c:d", "a:b"]
+    assert removed(before, 0) == b"fallback_providers:\n- {provider: c, model: d}\n"
+
+
+def test_a_double_stays_unless_it_would_be_read_first() -> None:
+    """It is not ours to tidy up; but the order that was asked for must come out."""
+    first, double, other = (
+        "- {provider: a, model: b}\n",
+        "- {provider: A, model: B}\n",
+        "- {provider: c, model: d}\n",
+    )
+    key = "fallback_providers:\n"
+    assert reordered(key + first + other + double, [1, 0]).decode() == key + other + first + double
+    assert reordered(key + first + double + other, [1, 0]).decode() == key + other + first
+
+
+def test_blank_lines_between_entries_go_with_the_one_that_leaves() -> None:
+    """One gap is left between two neighbours, none at either end."""
+    one, two, three = (f"- provider: {name}\n  model: m\n" for name in "abc")
+    before = f"fallback_providers:\n{one}\n{two}\n{three}\nz: 1\n"
+    assert removed(before, 1).decode() == f"fallback_providers:\n{one}\n{three}\nz: 1\n"
+    assert removed(before, 0).decode() == f"fallback_providers:\n{two}\n{three}\nz: 1\n"
+    assert removed(before, 2).decode() == f"fallback_providers:\n{one}\n{two}\nz: 1\n"
+
+
+def test_a_text_without_a_last_line_break_stays_without() -> None:
+    """Whichever entry comes to stand at the end."""
+    before = "fallback_providers:\n- provider: a\n  model: b\n- provider: c\n  model: d"
+    assert added(before).decode() == before + "\n- provider: zai\n  model: glm-4.6"
+    assert removed(before, 1).decode() == "fallback_providers:\n- provider: a\n  model: b"
+    assert reordered(before, [1, 0]).decode() == (
+        "fallback_providers:\n- provider: c\n  model: d\n- provider: a\n  model: b"
+    )
 
 
 def test_a_chain_is_made_of_old_and_new_entries_in_any_order() -> None:
@@ -339,6 +373,8 @@ def test_numbers_and_lists_of_an_entry_keep_their_type() -> None:
         ("fallback_providers: []\nfallback_providers: []\n", "stands twice"),
         ("fallback_model: {}\nfallback_model: {}\n", "stands twice"),
         ("x: !env HOME\n", "cannot be loaded"),
+        ("x: !!str\n  a: 1\n", "cannot be loaded"),
+        ("x: !!map text\n", "cannot be loaded"),
         ("? [a]\n: 1\n", "cannot be a key"),
         ("d: 2026-13-45\n", "cannot be loaded"),
         ("a: &a 1\nb: &a 2\n", "is defined twice"),
@@ -416,3 +452,41 @@ def test_paths_name_the_entries_of_either_key() -> None:
         "fallback_providers:\n  provider: a\n  model: b\nfallback_model:\n- provider: c\n  model: d\n"
     )
     assert paths(doc) == ["fallback_providers", "fallback_model[0]"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Splice(0, 8, "model: y"),
+        Splice(0, 8, "model: 'x'"),
+        Splice(0, 9, ""),
+        Splice(9, 9, "more: 1\n"),
+        Splice(31, 31, "&a "),
+        Splice(42, 52, "openrouterx"),
+        Splice(62, 62, "\n    zone: any"),
+        Splice(0, 0, "fallback_model: {provider: q, model: r}\n"),
+        Splice(0, 0, "%YAML 1.1\n---\n"),
+        Splice(0, 0, "a: [\n"),
+    ],
+    ids=lambda change: change.text.strip() or "key gone",
+)
+def test_an_edit_that_changes_anything_else_does_not_pass_the_proof(wrong: Splice) -> None:
+    """Should the writer ever err, its own result is compared with what was meant, and refused."""
+    doc = document("model: x\nfallback_providers:\n- provider: openrouter\n  model: a\nz: 1\n")
+    todo = plan(doc, ["fallback_providers[0]", NEW], None)
+    assert todo is not None
+    right = ChainText(doc, [todo.target, todo.legacy]).rewrite(todo.target, todo.parts)
+    assert _proved(doc, right, todo, None) == added(doc.data)
+    after = splice(splice(doc.source.text, right), [wrong])
+    with pytest.raises(InvalidFile, match="without touching something else"):
+        _proved(doc, [Splice(0, len(doc.source.text), after)], todo, None)
+
+
+def test_an_edit_that_gives_another_chain_does_not_pass_the_proof() -> None:
+    """The result is merged as Hermes Agent merges it, and must be the chain that was asked for."""
+    doc = document("fallback_providers:\n- provider: a\n  model: b\n")
+    todo = plan(doc, ["fallback_providers[0]", NEW], None)
+    assert todo is not None
+    right = ChainText(doc, [todo.target, todo.legacy]).rewrite(todo.target, todo.parts)
+    with pytest.raises(InvalidFile, match="without touching something else"):
+        _proved(doc, right, replace(todo, links=todo.links[::-1]), None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from editing import document, loaded
 
-from hermes_fallback.config.key_edit import set_values
+from hermes_fallback.config.key_edit import _proved, set_values
+from hermes_fallback.config.layout import Splice
 from hermes_fallback.errors import InvalidFile, UsageError
 
 
@@ -59,7 +60,7 @@ def changed(before: str, **values: object) -> str:
         pytest.param("a: &x 1\nb: *x\n", {"b": 2}, "a: &x 1\nb: 2\n", id="an alias replaced"),
         pytest.param("l:\n- provider: a\n  model: b # c\n", {"l[0]__model": "x"}, "l:\n- provider: a\n  model: x # c\n", id="in a list"),
         pytest.param("b:\n  c: |\n    hi", {"b__d": 2}, "b:\n  d: 2\n  c: |\n    hi", id="open block scalar"),
-        pytest.param("a: 1\r\nm:\r\n  x: 1\r\n", {"m__n": 2}, "a: 1\r\nm:\r\n  x: 1\r\n  n: 2\r\n", id="CRLF"),
+        pytest.param("a: 1\r\nm:\r\n  x: 1\r\n", {"m__k": 2}, "a: 1\r\nm:\r\n  x: 1\r\n  k: 2\r\n", id="CRLF"),
         pytest.param(
             "m: &m\n  a: 1\n  b: 2\nn: *m\n", {"m__a": 3}, "m: &m\n  a: 3\n  b: 2\nn: *m\n", id="inside an anchored mapping"
         ),
@@ -123,3 +124,23 @@ def test_any_scalar_comes_back_with_its_type(value: object) -> None:
         "a": {"b": value},
         "c": {"d": value},
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "a: 1\nm: {b: 3, c: 1}\n",
+        "a: 2\nm: {b: 3}\n",
+        "a: 1\nm: {b: 4}\n",
+        "m: {b: 3}\n",
+        "a: 1\nm: [b]\n",
+        "a: [",
+    ],
+)
+def test_a_change_of_anything_else_does_not_pass_the_proof(wrong: str) -> None:
+    """Should the writer ever err, its own result is compared with what was meant, and refused."""
+    doc = document("a: 1\nm: {b: 2}\n")
+    whole = len(doc.source.text)
+    assert _proved(doc, [Splice(0, whole, "a: 1\nm: {b: 3}\n")], ("m", "b"), 3).data == b"a: 1\nm: {b: 3}\n"
+    with pytest.raises(InvalidFile, match="without touching something else"):
+        _proved(doc, [Splice(0, whole, wrong)], ("m", "b"), 3)

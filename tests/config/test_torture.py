@@ -118,11 +118,9 @@ def test_what_cannot_be_edited_safely_is_refused(case: Case) -> None:
 def test_a_second_parser_reads_the_edited_file_too(case: Case) -> None:
     """ruamel.yaml, which follows YAML 1.2, sees the same new entry wherever it could read the file before."""
     witness = _ruamel(case.data)
-    if witness is None:
-        pytest.skip("ruamel.yaml does not read this one")
     after = _ruamel(added(case.data))
-    assert after is not None
-    assert dict(after["fallback_providers"][-1]) == NEW
+    assert (after is None) == (witness is None)
+    assert after is None or dict(after["fallback_providers"][-1]) == NEW
 
 
 @pytest.mark.parametrize("case", EDITABLE, ids=lambda case: case.name)

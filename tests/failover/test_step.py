@@ -49,12 +49,37 @@ def test_past_the_deadline_no_link_is_entered() -> None:
 
 
 def test_without_leave_to_switch_the_user_is_asked() -> None:
-    """`auto_activate: false` means that a switch needs a yes."""
+    """`auto_activate: false` means that a switch needs a yes; the time it takes is not the deadline's."""
     step = Step([P, A], Limits(), started_s=0, may_switch=False)
     step.begin(now_s=0)
     assert fail(step, Reason.AUTH) == Ask(A)
+    assert step.permitted(now_s=500.0, yes=True) == Send(A, 0.0, 179.0)
+
+
+def test_a_no_ends_the_step() -> None:
+    """Nobody is switched against their will."""
+    step = Step([P, A], Limits(), started_s=0, may_switch=False)
+    step.begin(now_s=0)
+    fail(step, Reason.AUTH)
     assert step.permitted(now_s=2.0, yes=False) == GiveUp("not-permitted")
-    assert step.permitted(now_s=2.0, yes=True) == Send(A, 0.0, 178.0)
+
+
+def test_leave_is_asked_before_the_first_send_where_the_primary_is_not_ready() -> None:
+    """Standing in for the primary is a switch too."""
+    turn = Turn([A, B], Limits(), may_switch=False, is_switch=True)
+    step = turn.step(now_s=0)
+    assert step.begin(now_s=0) == Ask(A)
+    assert step.permitted(now_s=0, yes=True) == Send(A, 0.0, 180.0)
+    turn.answered(A)
+    assert turn.step(now_s=0).begin(now_s=0) == Send(A, 0.0, 180.0)
+
+
+def test_time_spent_streaming_is_not_the_deadlines() -> None:
+    """An answer that came for four minutes and then broke still has the next link behind it."""
+    step = Step([P, A], Limits(deadline_s=180), started_s=0)
+    step.begin(now_s=0)
+    action = step.failed(verdict(Reason.TIMEOUT), now_s=250.0, draw=0.5, streamed_s=240.0)
+    assert action == Send(A, 0.0, 170.0)
 
 
 def test_an_empty_chain_gives_up_without_a_request() -> None:
