@@ -1,11 +1,11 @@
 """Ask, and see who answered. The chain comes from `~/.hermes/config.yaml`, or from `HERMES_HOME`."""
 
-from hermes_fallback import Session, Unanswered
+from hermes_fallback import FallbackError, Session
 
-with Session.open() as session:
-    try:
+try:
+    with Session.open() as session:
         answer = session.ask("Name three rivers.")
-    except Unanswered as error:
-        raise SystemExit(f"{error.what}: {error.why}") from None
-    print(answer.text)
-    print(f"answered by {answer.served_by.provider}, after {len(answer.receipt.attempts)} attempt(s)")
+except FallbackError as error:
+    raise SystemExit(str(error)) from None
+print(answer.text)
+print(f"answered by {answer.served_by.provider}, after {len(answer.receipt.attempts)} attempt(s)")

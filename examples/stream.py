@@ -1,13 +1,14 @@
 """Stream an answer with asyncio; a break in mid-stream begins the answer anew on the next link."""
 
 import asyncio
+from contextlib import aclosing
 
-from hermes_fallback import AsyncSession, Notice, Restarted, Said
+from hermes_fallback import AsyncSession, FallbackError, Notice, Restarted, Said
 
 
 async def main() -> None:
-    async with AsyncSession.open() as session:
-        async for event in session.stream("Tell me a short story."):
+    async with AsyncSession.open() as session, aclosing(session.stream("Tell me a short story.")) as events:
+        async for event in events:
             if isinstance(event, Said):
                 print(event.text, end="", flush=True)
             elif isinstance(event, Restarted):
@@ -17,4 +18,7 @@ async def main() -> None:
         print()
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except FallbackError as error:
+    raise SystemExit(str(error)) from None

@@ -64,6 +64,9 @@ class FallbackError(Exception):
         self.what, self.why, self.hint = what, why, hint
         self.kind = kind or self.default_kind
 
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}" if self.why else self.what
+
 
 class UsageError(FallbackError):
     """The command or call was wrong, or needs an answer that nobody can give; names the flag."""

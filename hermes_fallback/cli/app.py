@@ -46,7 +46,7 @@ def program(*names: str) -> Any:
     app = group(
         PROGRAM,
         "Keeps an LLM session alive when a provider fails.",
-        "hermes model set anthropic claude-sonnet-4-6",
+        "hermes model set openrouter anthropic/claude-sonnet-4",
         "hermes fallback add openrouter anthropic/claude-sonnet-4",
         'hermes chat -q "Are you there?"',
         bare=_bare,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.reading import read_text, read_whole
 from hermes_fallback.credentials.placeholder import fault_of
+from hermes_fallback.credentials.scope import Provider, is_home_of, is_own, is_trusted
 from hermes_fallback.errors import UsageError
+from hermes_fallback.model.origin import Origin
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.secret import Secret
 
@@ -23,6 +25,8 @@ class StoredKey:
     variable: str
     path: Path
     fingerprint: str
+    has_replaced: bool = False
+    """Another key stood there before."""
 
 
 def given_key(
@@ -58,22 +62,39 @@ def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None])
     """Put *key* into `.env` under `--key-env`, or under the first variable of the provider.
 
     Raises:
-        UsageError: the provider has no variable of its own.
+        UsageError: the provider has no variable of its own, or one that is not for the link's host.
         FallbackError: `.env` cannot be changed.
     """
-    variable = given.get("key_env") or _own_variable(runtime, str(given["provider"]))
-    runtime.environment.dotenv.set(str(variable), key)
+    variable = str(given.get("key_env") or _own_variable(runtime, given))
+    before = runtime.environment.dotenv.get(variable, {})
+    runtime.environment.dotenv.set(variable, key)
     return StoredKey(
-        variable=str(variable), path=runtime.environment.dotenv.path, fingerprint=key.fingerprint
+        variable=variable,
+        path=runtime.environment.dotenv.path,
+        fingerprint=key.fingerprint,
+        has_replaced=bool(before) and before != key.reveal(),
     )
 
 
-def _own_variable(runtime: Runtime, provider: str) -> str:
-    profile = runtime.registry.get(provider)
+def _own_variable(runtime: Runtime, given: Mapping[str, object | None]) -> str:
+    profile = runtime.registry.get(str(given["provider"]))
     if not profile.env_vars or (profile.auth_type == "none" and not profile.base_url):
         raise UsageError(
             f"`{profile.name}` has no variable of its own for a key",
             hint="name one with --key-env, such as --key-env MY_KEY",
             kind="missing-key-env",
         )
-    return profile.env_vars[0]
+    base_url, variable = given.get("base_url"), profile.env_vars[0]
+    if base_url and not _is_meant_for(variable, profile, Origin.of(str(base_url)), runtime.settings.trust):
+        raise UsageError(
+            f"`{variable}` is not for `{Origin.of(str(base_url))}`",
+            why=f"it holds the key of `{profile.name}`, and would not be sent there",
+            hint="name a variable for this host with --key-env, such as --key-env MY_KEY",
+            kind="missing-key-env",
+        )
+    return variable
+
+
+def _is_meant_for(variable: str, provider: Provider, origin: Origin, trust: Sequence[str]) -> bool:
+    reaches = is_own(provider, origin) or is_trusted(origin, trust)
+    return reaches and is_home_of(variable, origin)

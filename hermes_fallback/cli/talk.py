@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Talk", "converse"]
 
 _PROMPT = "> "
-_QUIT = "/quit"
+_QUIT = ("/quit", "/exit")
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class Talk:
     options: Options
     _column: int = 0
     """0 at the start of a line of the answer."""
+    _held: str = ""
+    """What came so far of an answer that goes into a pipe, where nothing can be taken back."""
 
     def ask(self, message: str | Message) -> Answer:
         """The answer to *message*, printed while it comes.
@@ -41,6 +43,7 @@ class Talk:
             Unanswered: no link answered; what was printed is no answer.
         """
         answer: Answer | None = None
+        self._held = ""
         try:
             for event in self.session.stream(message, self.options):
                 self._take(event)
@@ -64,13 +67,22 @@ class Talk:
 
     def _take(self, event: Event) -> None:
         if isinstance(event, Said):
-            self._print(event.text)
+            self._say(event.text)
         elif isinstance(event, Restarted) and event.discarded_chars:
+            self._held = ""
             self._end_line()
             self.run.warn("the answer broke off; it begins anew")
+        elif isinstance(event, Answered):
+            self._print(self._held)
         elif isinstance(event, Notice):
             self._end_line()
             self.run.say(str(event))
+
+    def _say(self, text: str) -> None:
+        if self.run.terminal.stdout.isatty():
+            self._print(text)
+        else:
+            self._held += text
 
     def _print(self, text: str) -> None:
         if not text:
@@ -88,14 +100,14 @@ class Talk:
 def converse(talk: Talk) -> int:
     """Questions and answers until `/quit` or the end of input. Ctrl-C stops an answer; at the prompt, all."""
     run = talk.run
-    run.say(f"{_QUIT} or Ctrl-D ends the conversation; Ctrl-C stops an answer")
+    run.say(f"{_QUIT[0]} or Ctrl-D ends the conversation; Ctrl-C stops an answer")
     while True:
         try:
             question = _read_line(run).strip()
         except EOFError:
             run.terminal.stderr.write("\n")
             return ExitCode.OK
-        if question == _QUIT:
+        if question in _QUIT:
             return ExitCode.OK
         if question:
             _answer(talk, question)

@@ -112,11 +112,16 @@ def seconds(value: object) -> float:
     return length
 
 
+def _patience(value: object) -> float:
+    """The same, and zero for no wait at all."""
+    return 0.0 if value in (0, "0", "0s") and not isinstance(value, bool) else seconds(value)
+
+
 def _limits(own: _Section, timeouts: _Section) -> Limits:
     default, clocks = Limits(), Timeouts()
     first_s: float | None = timeouts.read("first_token", seconds, None)
     return Limits(
-        patience_s=own.read("patience", seconds, default.patience_s),
+        patience_s=own.read("patience", _patience, default.patience_s),
         deadline_s=own.read("deadline", seconds, default.deadline_s),
         retries=own.read("retries", _count, default.retries),
         timeouts=Timeouts(

@@ -11,6 +11,7 @@ from hermes_fallback.credentials.scope import Provider, barred_from, is_home_of,
 from hermes_fallback.model.credential import Credential, Missing, Problem
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin, has_user
+from hermes_fallback.model.variable import is_variable_name
 from hermes_fallback.secret import Secret
 
 __all__ = ["Lookup", "look_up"]
@@ -67,6 +68,9 @@ def _origin(base_url: str) -> Origin | None:
         return None
 
 
+_NOT_A_NAME = "name a variable there, such as MY_KEY, and put the key into it"
+
+
 class _Search:
     """One search for one link's key; remembers whom it asked."""
 
@@ -110,6 +114,8 @@ class _Search:
         return next((variable for variable, found in held if found and found.value.strip() == value), None)
 
     def _named(self, variable: str) -> Credential | Missing:
+        if not is_variable_name(variable):
+            return self._missing("invalid-key-env", "`key_env` is not the name of a variable", _NOT_A_NAME)
         if not (is_home_of(variable, self._origin) or self._origin.is_local):
             return self._refused(variable)
         found, fault = self._ask(variable)

@@ -9,13 +9,12 @@ from types import MappingProxyType
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin, has_user
+from hermes_fallback.model.variable import is_variable_name
 
 __all__ = ["API_MODES", "COSTS", "FIELDS", "checked_fields", "fields_of"]
 
 API_MODES = ("chat_completions", "codex_responses", "anthropic_messages", "bedrock_converse")
 COSTS = ("local", "free", "subscription", "metered")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_KEY_LIKE = re.compile(r"(?:sk|pk|gsk|xai|hf|AIza|ghp|gho|eyJ)[-_A-Za-z0-9]{12,}\Z")
 _ZONE = re.compile(r"(?:device|lan|any|region:[A-Za-z0-9-]+)\Z")
 
 
@@ -52,6 +51,13 @@ def _address(value: object) -> object:
             why="anything in config.yaml can be read by others",
             hint="put the key into a variable and name it with --key-env",
         )
+    if "?" in text or "#" in text:
+        raise UsageError(
+            "the address has a query or a fragment",
+            why="a key in it would be written to config.yaml for all to read",
+            hint="end it with its path, such as https://host/v1",
+            kind="bad-value",
+        )
     try:
         Origin.of(text)
     except ValueError:
@@ -61,14 +67,13 @@ def _address(value: object) -> object:
 
 def _variable(value: object) -> object:
     text = str(value).strip()
-    if _KEY_LIKE.match(text):
+    if not is_variable_name(text):
         raise UsageError(
-            "--key-env was given a key, not the name of a variable",
-            why="it would be written to config.yaml for all to read",
-            hint="hermes fallback add … --key-env MY_KEY --key-stdin < keyfile",
+            "what --key-env was given is not the name of a variable",
+            why="a key in its place would be written to config.yaml for all to read",
+            hint="use letters, digits and underscores, such as MY_KEY; hand over the key with --key-stdin",
+            kind="bad-value",
         )
-    if not _VARIABLE.match(text):
-        raise _bad("key_env", value, "use letters, digits and underscores, such as MY_KEY")
     return text
 
 

@@ -21,7 +21,7 @@ class Choice(TypedDict, total=False):
     model: str | None
     fallback: bool
     """False: the primary alone, without the chain."""
-    skip: Sequence[str]
+    skip: Sequence[str | int]
     """Links to pass over: positions, providers or `provider:model`."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hermes_fallback.config.settings import AUTO
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.credentials.sources import look_up
-from hermes_fallback.errors import NotFound
+from hermes_fallback.errors import InvalidPlugin, NotFound
 from hermes_fallback.model.credential import Credential, Missing, Problem
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin, has_user
@@ -80,6 +80,9 @@ class Resolver:
         except NotFound as error:
             considered.append(Considered(f"provider `{link.provider}`", "unknown"))
             return Problem(error.kind, error.what, error.hint)
+        except InvalidPlugin as error:
+            considered.append(Considered(f"provider `{link.provider}`", "its plugin is broken"))
+            return Problem(error.kind, error.what, error.hint or "mend or remove the plugin")
         alias = "" if link.provider.lower() == profile.name else f", as `{profile.name}`"
         considered.append(Considered(f"provider `{link.provider}`", f"found{alias}"))
         if profile.auth_type not in _SIGNS_IN_BY_KEY:
@@ -119,7 +122,7 @@ class Resolver:
         chosen = _first(candidates, considered) or by_rule
         if chosen in SPOKEN:
             return chosen
-        hint = f"until then use one of: {', '.join(sorted(SPOKEN))}"
+        hint = f"choose a provider or an endpoint that speaks {' or '.join(sorted(SPOKEN))}"
         return Problem("not-ready", f"the dialect `{chosen}` is not spoken yet", hint)
 
     def _credential(

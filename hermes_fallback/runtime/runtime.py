@@ -115,7 +115,7 @@ class Runtime:
         provider: str | None = None,
         model: str | None = None,
         fallback: bool = True,
-        skip: Sequence[str] = (),
+        skip: Sequence[str | int] = (),
     ) -> Plan:
         """The routes a conversation may take, in order; what is not ready is passed over and said.
 

@@ -13,13 +13,14 @@ Canonical = Callable[[str], str | None]
 """A provider's own name for any of its names, or None for an unknown one."""
 
 
-def select(word: str, links: Sequence[tuple[int, Link]], canonical: Canonical) -> int:
+def select(word: str | int, links: Sequence[tuple[int, Link]], canonical: Canonical) -> int:
     """The position of the one link among *links*, (position, link) pairs, that *word* names.
 
     Raises:
         NotFound: no link is meant.
         UsageError: several are; lists their positions.
     """
+    word = str(word)
     if word.isdecimal():
         return _at(int(word), links)
     provider, model = split_link(word, canonical)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import secrets
 import time
@@ -26,9 +27,21 @@ class Dialogue:
         self._state: TurnState | None = None
         self._pending = conversation
         self._options = Options()
+        self._running: Steps | None = None
 
     def ask(self, message: str | Message, options: Options | None) -> Steps:
-        """The first step of a new turn, which begins with the primary."""
+        """The first step of a new turn, which begins with the primary.
+
+        Raises:
+            UsageError: tool calls of the last answer are still open, or a stream is.
+        """
+        if waiting := self._waiting():
+            raise UsageError(
+                "the last answer asks for tools",
+                why=f"open calls: {', '.join(waiting)}",
+                hint="give their results with `resume`",
+                kind="open-tool-calls",
+            )
         said = Message.user(message) if isinstance(message, str) else message
         self._state = self._flow.turn(secrets.token_hex(6))
         self._options = options or Options()
@@ -59,8 +72,16 @@ class Dialogue:
         return tuple(call.id for call in last.tool_calls) if last else ()
 
     def _step(self, state: TurnState, conversation: Conversation) -> Steps:
+        if self._running is not None and inspect.getgeneratorstate(self._running) != inspect.GEN_CLOSED:
+            raise UsageError(
+                "a stream of this session is still open",
+                why="two answers at once would tear the conversation",
+                hint="read it to its end or close it, or use a session for each conversation",
+                kind="open-stream",
+            )
         self._pending = conversation
-        return self._flow.step(state, conversation, self._options)
+        self._running = self._flow.step(state, conversation, self._options)
+        return self._running
 
 
 def _utc() -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import partial
 from typing import TypeVar
 
@@ -33,7 +33,7 @@ class Driver:
         self._may_move = may_move
         self._exchange: Exchange | None = None
 
-    def events(self, steps: Steps) -> Iterator[Event]:
+    def events(self, steps: Steps) -> Generator[Event, None, None]:
         """The events of one step; the last is `Answered`. However it ends, the connection is let go."""
         advance: _Advance = partial(steps.send, None)
         try:
@@ -88,7 +88,7 @@ class AsyncDriver:
         self._may_move = may_move
         self._exchange: AsyncExchange | None = None
 
-    async def events(self, steps: Steps) -> AsyncIterator[Event]:
+    async def events(self, steps: Steps) -> AsyncGenerator[Event, None]:
         """The events of one step; the last is `Answered`. However it ends, the connection is let go."""
         advance: _Advance = partial(steps.send, None)
         try:

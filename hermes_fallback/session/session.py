@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
@@ -67,7 +68,7 @@ class Session:
         """
         return self._whole(self.stream(message, options))
 
-    def stream(self, message: str | Message, options: Options | None = None) -> Iterator[Event]:
+    def stream(self, message: str | Message, options: Options | None = None) -> Generator[Event, None, None]:
         """The answer as it comes; the last event is `Answered`. After `Restarted`, discard what came before."""
         return self._events(self._dialogue.ask(message, options))
 
@@ -75,7 +76,7 @@ class Session:
         """The whole answer to the *results* of the last answer's tool calls, by call id, in the same turn."""
         return self._whole(self.stream_resume(results))
 
-    def stream_resume(self, results: Mapping[str, str]) -> Iterator[Event]:
+    def stream_resume(self, results: Mapping[str, str]) -> Generator[Event, None, None]:
         """The same as `resume`, as it comes."""
         return self._events(self._dialogue.resume(results))
 
@@ -92,13 +93,13 @@ class Session:
     ) -> None:
         self.close()
 
-    def _events(self, steps: Steps) -> Iterator[Event]:
+    def _events(self, steps: Steps) -> Generator[Event, None, None]:
         for event in Driver(self._carrier, self._may_move).events(steps):
             if isinstance(event, Answered):
                 self._dialogue.keep(event.answer)
             yield event
 
-    def _whole(self, events: Iterator[Event]) -> Answer:
+    def _whole(self, events: Generator[Event, None, None]) -> Answer:
         answer: Answer | None = None
         for event in events:
             if isinstance(event, Notice) and self._on_notice:
@@ -123,6 +124,7 @@ class AsyncSession:
         self._dialogue = Dialogue(plan, conversation)
         self._owns_carrier = carrier is None
         self._carrier = carrier or AsyncCarrier()
+        self._stream: AsyncGenerator[Event, None] | None = None
         self._may_move = may_move
         self._on_notice = on_notice
 
@@ -140,20 +142,22 @@ class AsyncSession:
         """The whole answer to *message*; see `Session.ask`."""
         return await self._whole(self.stream(message, options))
 
-    def stream(self, message: str | Message, options: Options | None = None) -> AsyncIterator[Event]:
-        """The answer as it comes; see `Session.stream`."""
-        return self._events(self._dialogue.ask(message, options))
+    def stream(self, message: str | Message, options: Options | None = None) -> AsyncGenerator[Event, None]:
+        """The answer as it comes; see `Session.stream`. Close what you do not read to its end: `aclosing(…)`."""
+        return self._opened(self._dialogue.ask(message, options))
 
     async def resume(self, results: Mapping[str, str]) -> Answer:
         """The whole answer to the *results* of tool calls; see `Session.resume`."""
         return await self._whole(self.stream_resume(results))
 
-    def stream_resume(self, results: Mapping[str, str]) -> AsyncIterator[Event]:
+    def stream_resume(self, results: Mapping[str, str]) -> AsyncGenerator[Event, None]:
         """The same as `resume`, as it comes."""
-        return self._events(self._dialogue.resume(results))
+        return self._opened(self._dialogue.resume(results))
 
     async def close(self) -> None:
-        """Close the kept connections, unless they were handed in."""
+        """End a stream that was left open, and close the kept connections, unless they were handed in."""
+        if self._stream is not None:
+            await self._stream.aclose()
         if self._owns_carrier:
             await self._carrier.close()
 
@@ -165,13 +169,18 @@ class AsyncSession:
     ) -> None:
         await self.close()
 
-    async def _events(self, steps: Steps) -> AsyncIterator[Event]:
-        async for event in AsyncDriver(self._carrier, self._may_move).events(steps):
-            if isinstance(event, Answered):
-                self._dialogue.keep(event.answer)
-            yield event
+    def _opened(self, steps: Steps) -> AsyncGenerator[Event, None]:
+        self._stream = self._events(steps)
+        return self._stream
 
-    async def _whole(self, events: AsyncIterator[Event]) -> Answer:
+    async def _events(self, steps: Steps) -> AsyncGenerator[Event, None]:
+        async with aclosing(AsyncDriver(self._carrier, self._may_move).events(steps)) as events:
+            async for event in events:
+                if isinstance(event, Answered):
+                    self._dialogue.keep(event.answer)
+                yield event
+
+    async def _whole(self, events: AsyncGenerator[Event, None]) -> Answer:
         answer: Answer | None = None
         async for event in events:
             if isinstance(event, Notice) and self._on_notice:

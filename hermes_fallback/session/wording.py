@@ -37,7 +37,7 @@ _GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "exhausted": ("no link answered", "hermes fallback list"),
         "deadline": ("no link answered in time", "raise `fallback.deadline`, or put a faster link first"),
-        "refused": ("the request itself was refused", "no other link would take it; change the request"),
+        "refused": ("the request itself was refused", "change the request"),
         "not-permitted": (
             "the primary failed, and `fallback.auto_activate` is off",
             "hermes fallback auto on",
@@ -47,11 +47,22 @@ _GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 
+_MENDS: Mapping[Reason | None, str] = MappingProxyType(
+    {
+        Reason.CONTEXT_OVERFLOW: "shorten the conversation, or pass this link over: hermes chat --skip LINK",
+        Reason.PAYLOAD_TOO_LARGE: "send less, or pass this link over: hermes chat --skip LINK",
+        Reason.CONTENT_POLICY: "say it otherwise, or pass this link over: hermes chat --skip LINK",
+    }
+)
+
+
 def unanswered(why: str, attempts: Sequence[Attempt], plan: Plan) -> Unanswered:
     """The error of a step that gave up; *why* is the word of `GiveUp`."""
     what, hint = _GAVE_UP[why]
     reasons = [f"{a.provider}:{a.model} {SAID[a.reason]}" for a in attempts if a.reason]
     reasons += [f"{s.provider}:{s.model}: {s.what}" for s in plan.skipped]
+    if why == "refused" and attempts and attempts[-1].reason in _MENDS:
+        hint = _MENDS[attempts[-1].reason]
     if why == "exhausted" and len(plan.routes) + len(plan.skipped) == 1:
         hint = "hermes fallback add PROVIDER MODEL"
     return Unanswered(

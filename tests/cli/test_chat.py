@@ -88,12 +88,20 @@ def test_verbose_tells_every_attempt(hermes: Hermes, providers: Loopback) -> Non
 
 
 def test_a_broken_stream_is_told_and_begun_anew(hermes: Hermes, providers: Loopback) -> None:
-    """The half answer is never passed off as one: the whole one starts on a line of its own."""
+    """Into a pipe goes the whole answer and no half one; the break is told on stderr."""
     providers.script("main", {"behaviour": "cut", "text": "half of it is lost"})
     result = hermes("chat", "-q", "hi")
     assert result.status == 0
-    assert result.out.endswith("\nbackup got 1\n")
+    assert result.out == "backup got 1\n"
     assert "the answer broke off; it begins anew" in result.err
+
+
+def test_nothing_of_a_broken_answer_goes_into_a_pipe(hermes: Hermes, providers: Loopback) -> None:
+    """When no link answers, stdout stays empty."""
+    for name in ("main", "backup"):
+        providers.script(name, {"behaviour": "cut", "text": "half of it is lost"})
+    result = hermes("chat", "-q", "hi")
+    assert (result.status, result.out) == (7, "")
 
 
 def test_json_is_as_the_contract_has_it(hermes: Hermes, providers: Loopback) -> None:

@@ -116,3 +116,33 @@ def test_one_key_has_one_source(hermes: Hermes, tmp_path: Path) -> None:
     """Two are a mistake; a file that cannot be read is exit 8."""
     assert hermes(*ADD, "--key-stdin", "--key-file", str(tmp_path / "k"), stdin=KEY).status == 2
     assert hermes(*ADD, "--key-file", str(tmp_path / "k")).status == 8
+
+
+def test_a_key_for_another_host_needs_a_variable_of_its_own(hermes: Hermes, home: Path) -> None:
+    """The provider's own key is neither overwritten nor put where it would not be sent from."""
+    (home / ".env").write_text("OPENROUTER_API_KEY=sk-or-v1-the-real-one\n")
+    command = ("fallback", "add", "openrouter", "m", "--base-url", "https://proxy.test/v1", "--key-stdin")
+    result = hermes(*command, stdin="sk-proxy-0123456789\n")
+    assert result.status == 2
+    assert "--key-env" in result.err
+    assert (home / ".env").read_text() == "OPENROUTER_API_KEY=sk-or-v1-the-real-one\n"
+
+
+def test_a_replaced_key_is_said_to_be_replaced(hermes: Hermes) -> None:
+    """Storing over another key is told."""
+    for key, word in (("sk-or-v1-0123456789", "stored"), ("sk-or-v1-9876543210", "replaced the old key")):
+        result = hermes("fallback", "add", "openrouter", "m", "--key-stdin", stdin=f"{key}\n")
+        assert result.out.startswith(word)
+
+
+def test_a_key_in_place_of_a_variables_name_is_never_shown(hermes: Hermes, home: Path) -> None:
+    """Neither a hand-written one nor a typed one."""
+    (home / "config.yaml").write_text(
+        "fallback_providers: [{provider: openrouter, model: m, key_env: sk-or-v1-0123456789abcdef}]\n"
+    )
+    for command in (("fallback", "list"), ("fallback", "list", "--json"), ("resolve",), ("chat", "-q", "x")):
+        result = hermes(*command)
+        assert "0123456789abcdef" not in result.out + result.err
+    typed = hermes("fallback", "add", "zai", "m", "--key-env", "a0123456789abcdef0123456789", "--force")
+    assert typed.status == 2
+    assert "a0123" not in typed.err

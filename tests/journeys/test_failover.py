@@ -13,13 +13,17 @@ from hermes_fallback import (
     Answer,
     Answered,
     AsyncSession,
+    Conversation,
+    Message,
     Notice,
     Options,
     Restarted,
     Said,
     Session,
+    ToolCall,
     Unanswered,
 )
+from hermes_fallback.errors import UsageError
 from hermes_fallback.session.events import NoticeKind
 from hermes_fallback.transport.synchronous import Carrier
 from tests.journeys.conftest import World
@@ -274,3 +278,90 @@ def test_many_conversations_share_one_carrier(world: World) -> None:
             with Session(world.runtime.plan(), carrier=carrier) as session:
                 session.ask("hello")
         assert world.loopback.connections("main") == 1
+
+
+def test_an_unready_primary_is_not_replaced_without_leave(world: World) -> None:
+    """`auto_activate: false` holds for the start of a session too."""
+    world.configure(auto_activate="false")
+    config = world.home / "config.yaml"
+    config.write_text(config.read_text().replace("key_env: MAIN_KEY", "key_env: NOT_SET"))
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
+        session.ask("hello")
+    assert caught.value.kind == "not-permitted"
+    assert world.asked() == []
+    with Session(world.runtime.plan(), may_move=lambda _: True) as session:
+        assert session.ask("hello").served_by.model == "spare-model"
+        assert session.ask("again").served_by.model == "spare-model"
+
+
+def test_reasoning_goes_back_only_to_whom_it_came_from(world: World) -> None:
+    """A strict spare does not see the fields of the primary, and the primary gets them back."""
+    tool = {"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}
+    call = ToolCall("call_1", "lookup", "{}")
+    origin = world.loopback.base_url("main").removesuffix("/v1")
+    reasoned = Message(role="assistant", tool_calls=(call,), extra={"reasoning_content": "hm"}, origin=origin)
+    said = Conversation((Message.user("weather?"), reasoned, Message.tool_result("call_1", "sunny")))
+    world.loopback.script("main", "unauthorized")
+    with Session(world.runtime.plan(), conversation=said) as session:
+        session.ask("and tomorrow?", Options(tools=(tool,)))
+    main, spare = (received.body["messages"][1] for received in world.loopback.received())
+    assert main["reasoning_content"] == "hm"
+    assert "reasoning_content" not in spare
+
+
+def test_a_long_answer_that_breaks_still_has_the_chain_behind_it(world: World) -> None:
+    """The deadline runs until first content, and not on while content comes."""
+    world.configure(deadline="400ms", timeouts="{first_token: 300ms, between_tokens: 300ms}")
+    world.loopback.script("main", {"behaviour": "cut", "text": "a b c d e f g h", "after": 3})
+    with Session(world.runtime.plan()) as session:
+        for event in session.stream("hello"):
+            if isinstance(event, Said):
+                time.sleep(0.15)
+    assert world.asked()[-1] == "spare"
+
+
+def test_a_refused_count_of_tokens_is_left_out(world: World) -> None:
+    """`stream_options` is a wish of ours: who does not know it is asked again without."""
+    refusal = {
+        "behaviour": "unauthorized",
+        "status": 400,
+        "message": "Unrecognized request argument supplied: stream_options",
+        "code": None,
+    }
+    world.loopback.script("main", [refusal, "ok"])
+    with Session(world.runtime.plan()) as session:
+        assert session.ask("hello").served_by.model == "main-model"
+        assert session.ask("again").served_by.model == "main-model"
+    asked = ["stream_options" in received.body for received in world.loopback.received()]
+    assert asked == [True, False, False]
+
+
+def test_two_answers_at_once_are_refused(world: World) -> None:
+    """They would tear the conversation."""
+    with Session(world.runtime.plan()) as session:
+        first = session.stream("one")
+        next(first)
+        with pytest.raises(UsageError, match="still open"):
+            session.stream("two")
+        first.close()
+        assert session.ask("three").text.startswith("main heard 1")
+
+
+def test_a_question_over_open_tool_calls_is_refused(world: World) -> None:
+    """A history with unanswered calls would be refused by every provider."""
+    world.loopback.script("main", "tool_call")
+    with Session(world.runtime.plan()) as session:
+        session.ask("weather?")
+        with pytest.raises(UsageError, match="asks for tools"):
+            session.ask("hello?")
+
+
+def test_two_links_of_one_name_are_told_apart(world: World) -> None:
+    """A notice names the host where the name alone would not do."""
+    config = world.home / "config.yaml"
+    config.write_text(config.read_text().replace("spare-model", "main-model"))
+    world.loopback.script("main", "unauthorized")
+    notices: list[Notice] = []
+    with Session(world.runtime.plan(), on_notice=notices.append) as session:
+        session.ask("hello")
+    assert world.loopback.base_url("spare").removesuffix("/v1") in str(notices[0])

@@ -39,7 +39,7 @@ app = group(
     "model",
     "The primary model, which every turn begins with. Without a command: show.",
     "hermes model show",
-    f"{_SET} anthropic claude-sonnet-4-6",
+    f"{_SET} openrouter anthropic/claude-sonnet-4",
     bare=_bare,
 )
 
@@ -58,7 +58,7 @@ def show(ctx: typer.Context) -> None:
 @command(
     app,
     "set",
-    f"{_SET} anthropic claude-sonnet-4-6",
+    f"{_SET} openrouter anthropic/claude-sonnet-4",
     f"{_SET} openrouter openai/gpt-5 --key-file ~/key.txt",
     f"{_SET} custom qwen3:8b --base-url http://localhost:11434/v1",
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from hermes_fallback.cli.views.canvas import Canvas, cells
+from hermes_fallback.model.variable import is_variable_name
 
 if TYPE_CHECKING:
     from hermes_fallback.model.chain import Ignored, Placed
@@ -84,7 +85,7 @@ def _placed_document(placed: Placed, resolution: Resolution) -> _Json:
     return {
         "position": placed.position,
         **link_document(link),
-        "key_env": link.key_env,
+        "key_env": link.key_env if not link.key_env or is_variable_name(link.key_env) else "********",
         "api_mode": link.api_mode,
         "context_length": link.context_length,
         "cost": link.cost,

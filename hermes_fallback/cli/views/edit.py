@@ -50,7 +50,12 @@ def edit_document(change: Change) -> dict[str, object]:
         "diff": edit.diff,
         "warnings": list(edit.warnings),
         "stored": stored
-        and {"name": stored.variable, "path": str(stored.path), "fingerprint": stored.fingerprint},
+        and {
+            "name": stored.variable,
+            "path": str(stored.path),
+            "fingerprint": stored.fingerprint,
+            "replaced": stored.has_replaced,
+        },
         **chain_document(edit.report),
     }
 
@@ -63,7 +68,8 @@ def edit_text(change: Change, canvas: Canvas) -> str:
 def _lines(change: Change, canvas: Canvas) -> Iterator[str]:
     edit = change.edit
     if change.stored:
-        stored = f"stored the key as `{change.stored.variable}` in `{change.stored.path}`"
+        done = "replaced the old key; stored" if change.stored.has_replaced else "stored"
+        stored = f"{done} the key as `{change.stored.variable}` in `{change.stored.path}`"
         yield canvas.fold(canvas.plain(stored), indent="  ")
     if not edit.changed:
         yield canvas.fold(canvas.plain(change.standing), indent="  ")
