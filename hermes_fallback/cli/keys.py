@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ def given_key(
     if from_stdin and file:
         raise UsageError("--key-stdin and --key-file were both given", hint="give one of them")
     if from_stdin:
-        text, place = read_whole(invocation), "stdin"
+        text, place = _typed(invocation), "stdin"
     elif file:
         text, place = read_text(file), f"`{file}`"
     else:
@@ -56,6 +57,15 @@ def given_key(
             f"the key from {place} {fault.what}", hint="hand over the key alone, on one line", kind=fault.kind
         )
     return Secret(text.strip())
+
+
+def _typed(invocation: Invocation) -> str:
+    """What comes on stdin; typed unseen, and ended by Enter, where that is a terminal."""
+    if invocation.terminal.stdin is not sys.stdin or not sys.stdin.isatty():
+        return read_whole(invocation)
+    from getpass import getpass  # only where somebody types
+
+    return getpass("Key (unseen): ", stream=sys.stderr)
 
 
 def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:

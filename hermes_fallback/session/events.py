@@ -19,11 +19,12 @@ class NoticeKind(StrEnum):
     SWITCHED = "switched"
     RETURNED = "returned"
     SKIPPED = "skipped"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The conversation moved to another link, or came back to the primary. Meant to be shown."""
+    """The conversation moved to another link, came back to the primary, or waits. Meant to be shown."""
 
     kind: NoticeKind
     to: str
@@ -36,6 +37,8 @@ class Notice:
     def __str__(self) -> str:
         if self.kind is NoticeKind.RETURNED:
             return f"back on {self.to}"
+        if self.kind is NoticeKind.WAITING:
+            return f"{self.left} {self.detail}"
         return f"{self.left} {self.detail or self.reason or 'is not ready'}; going on with {self.to}"
 
 

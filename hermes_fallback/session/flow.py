@@ -113,7 +113,7 @@ class _Step:
         if notice := self._moving_to(route) or self._starting_on(route):
             yield Show(notice)
         if action.after_s > 0:
-            yield Sleep(action.after_s)
+            yield from self._wait(route, action.after_s)
         attempt = LiveAttempt(route, flow.plan.limits.timeouts, now=flow.now, returns=self._returning_to)
         try:
             yield from attempt.run(request, time_left_s=action.time_left_s)
@@ -123,6 +123,13 @@ class _Step:
         self._state.turn.answered(action.candidate)
         flow.served_last = route
         return attempt.answer(self._state.receipt(flow.plan, served_by=attempt.served_by))
+
+    def _wait(self, route: Route, seconds: float) -> Generator[Op, Any, None]:
+        if seconds >= _NOTICEABLE_S:
+            name = self._flow.plan.name(route)
+            detail = f"is asked again in {seconds:.0f} s"
+            yield Show(Notice(kind=NoticeKind.WAITING, to=name, left=name, detail=detail))
+        yield Sleep(seconds)
 
     def _after_failure(
         self, action: Send, attempt: LiveAttempt, failure: Failure
@@ -208,6 +215,7 @@ class _Step:
 
 
 _USAGE_FIELD = "stream_options"
+_NOTICEABLE_S = 1.0
 
 
 def _word(sent: Send, following: Action) -> str:

@@ -162,3 +162,22 @@ def test_undo_of_nothing_is_not_found(hermes: Hermes) -> None:
     result = hermes("config", "undo")
     assert result.status in {0, 5}
     assert "undo" in result.out + result.err
+
+
+def test_edit_opens_the_editor_and_checks_what_it_left(hermes: Hermes, home: Path, tmp_path: Path) -> None:
+    """The user's editor, on the real file; a mistake in it is shown at once, and stays for mending."""
+    (home / "config.yaml").write_text("a: 1\n")
+    script = tmp_path / "editor.sh"
+    script.write_text('#!/bin/sh\necho "$CONTENT_OF_TEST b: 2" >> "$1"\n')
+    script.chmod(0o700)
+    result = hermes("config", "edit", tty=True, env={"EDITOR": str(script)})
+    assert (result.status, (home / "config.yaml").read_text()) == (3, "a: 1\n b: 2\n")
+    assert "line 2" in result.err
+
+
+def test_edit_needs_a_terminal_and_an_editor(hermes: Hermes, home: Path) -> None:
+    """Nothing hangs in a pipe; an editor that is not there is named."""
+    assert hermes("config", "edit").status == 2
+    result = hermes("config", "edit", tty=True, env={"VISUAL": "/nowhere/editor"})
+    assert result.status == 8
+    assert "/nowhere/editor" in result.err

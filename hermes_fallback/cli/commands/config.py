@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from hermes_fallback.cli.command import command, group, invocation_of
+from hermes_fallback.cli.editor import open_editor
 from hermes_fallback.cli.views.config import (
     FileText,
     Setting,
@@ -94,6 +95,21 @@ def validate(ctx: typer.Context) -> int:
     verdict = Verdict(path=str(runtime.home.config), remarks=remarks_of(settings))
     run.show(verdict, text=verdict_text, document=verdict_document)
     return ExitCode.PROBLEMS if verdict.remarks else ExitCode.OK
+
+
+@command(app, "edit", "hermes config edit", "hermes config edit -p work")
+def edit(ctx: typer.Context) -> None:
+    """Open the file in your editor, and check it afterwards."""
+    run = invocation_of(ctx)
+    runtime = run.runtime()
+    if not run.can_ask:
+        raise UsageError(
+            "edit opens an editor, and there is no terminal", hint="$EDITOR $(hermes config path)"
+        )
+    path = runtime.home.config
+    open_editor(path, run.terminal.environ)
+    runtime.store.read()
+    run.say(f"`{path}` can be read; look it over with: hermes config validate")
 
 
 @command(app, "undo", "hermes config undo", "hermes config undo --force")

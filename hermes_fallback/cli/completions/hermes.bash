@@ -118,7 +118,7 @@ _hermes_at() {
             kinds="providers"
             ;;
         "config")
-            words="path get show validate undo"
+            words="path get show validate edit undo"
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=anything --profile=anything --color=auto|always|never"
             kinds=""
@@ -142,6 +142,12 @@ _hermes_at() {
             kinds=""
             ;;
         "config validate")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=anything --profile=anything --color=auto|always|never"
+            kinds=""
+            ;;
+        "config edit")
             words=""
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=anything --profile=anything --color=auto|always|never"
