@@ -11,7 +11,7 @@ from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.failure import Transport
 from hermes_fallback.secret import Secret
 from hermes_fallback.transport import errors
-from hermes_fallback.transport.errors import FOREIGN, failed
+from hermes_fallback.transport.errors import FOREIGN, failed, scrubbed
 
 _RAISED = sorted(
     (thing for _, thing in inspect.getmembers(httpx, inspect.isclass) if issubclass(thing, Exception)),
@@ -69,3 +69,11 @@ def test_the_secret_is_scrubbed(kind: type[Exception]) -> None:
     credential = Credential(secret=Secret("sk-very-secret"), source="env")
     failure = failed(kind("bad value 'Bearer sk-very-secret'"), credential=credential).failure
     assert failure.body == "bad value 'Bearer ********'"
+
+
+def test_a_key_is_starred_out_also_where_it_was_cut_short() -> None:
+    """The end of a shortened message may hold half of it."""
+    credential = Credential(secret=Secret("sk-0123456789abcdef"), source="env")
+    assert scrubbed("bad sk-0123456789abcdef given", credential) == "bad ******** given"
+    assert scrubbed("the key was sk-012345678…", credential) == "the key was ********…"
+    assert scrubbed("nothing here", credential) == "nothing here"

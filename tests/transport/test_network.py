@@ -71,7 +71,13 @@ def test_loopback_needs_no_proxy(
 
 
 @pytest.mark.parametrize(
-    "address", ["ftp://me:planted@proxy.invalid:21", "http://me:planted@[::1", "http://me:planted@h:port"]
+    "address",
+    [
+        "ftp://me:planted@proxy.invalid:21",
+        "http://me:planted@[::1",
+        "http://me:planted@h:port",
+        "http://me:planted/x@h:80",
+    ],
 )
 def test_a_proxy_that_is_none_is_named_without_its_password(
     carrier: AnyCarrier, monkeypatch: pytest.MonkeyPatch, address: str
