@@ -24,6 +24,7 @@ from hermes_fallback import (
     Unanswered,
 )
 from hermes_fallback.errors import UsageError
+from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.session.events import NoticeKind
 from hermes_fallback.transport.synchronous import Carrier
 from tests.journeys.conftest import World
@@ -370,10 +371,12 @@ def test_two_links_of_one_name_are_told_apart(world: World) -> None:
 def test_a_key_that_is_echoed_escaped_stays_out_of_the_receipt(world: World) -> None:
     """JSON may spell a key otherwise; unwrapping it must not bring it back."""
     key = 'my"planted-word'
-    config = world.home / "config.yaml"
-    config.write_text(config.read_text().replace("key_env: MAIN_KEY", f"api_key: '{key}'"))
-    world.loopback.script("main", {"behaviour": "unauthorized", "message": f"denied: {key} is unknown here"})
-    with Session(world.runtime.plan()) as session:
-        answer = session.ask("hello")
+    echo = {"behaviour": "unauthorized", "message": f"denied: {key} is unknown here"}
+    with Loopback([{"name": "echo", "script": [echo]}]) as loopback:
+        config = world.home / "config.yaml"
+        text = config.read_text().replace(world.loopback.base_url("main"), loopback.base_url("echo"))
+        config.write_text(text.replace("key_env: MAIN_KEY", f"api_key: '{key}'"))
+        with Session(world.runtime.plan()) as session:
+            answer = session.ask("hello")
+    assert answer.receipt.attempts[0].detail == "denied: ******** is unknown here"
     assert "planted" not in repr(answer)
-    assert answer.receipt.attempts[0].reason == "auth"
