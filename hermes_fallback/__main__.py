@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from hermes_fallback.cli.front import main
+from hermes_fallback.cli.front import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(program())

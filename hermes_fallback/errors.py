@@ -16,7 +16,10 @@ FallbackError
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 __all__ = [
     "Conflict",

@@ -10,7 +10,7 @@ from hermes_fallback.providers.discovery import Owned, collect
 from hermes_fallback.providers.plugin import BUNDLED, load_bundled
 from hermes_fallback.providers.tier import Tier
 
-INDEX = BUNDLED.parent.parent / "providers" / "index.py"
+INDEX = Path(BUNDLED).parent.parent / "providers" / "index.py"
 
 _HEAD = '''"""Names and aliases of the bundled providers, so that none is loaded to find one.
 
@@ -23,7 +23,7 @@ __all__ = ["ALIASES", "FOLDERS"]
 '''
 
 
-def read_bundled(root: Path = BUNDLED) -> Tier:
+def read_bundled(root: Path = Path(BUNDLED)) -> Tier:
     """The tier of the bundled plugins.
 
     Raises:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hermes_fallback.cli.views.chain import chain_document, chain_text
 from hermes_fallback.errors import ExitCode
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hermes_fallback.cli.invocation import Invocation
 
 __all__ = ["SHELLS", "show_chain", "show_completion", "show_version"]
@@ -29,6 +30,8 @@ def show_chain(invocation: Invocation) -> int:
 
 def show_completion(invocation: Invocation, shell: str) -> int:
     """Print the completion script of *shell*."""
+    from pathlib import Path  # a listing needs none of it
+
     script = (Path(__file__).parent / "completions" / SHELLS[shell]).read_text("utf-8")
     invocation.show(
         script,
@@ -57,6 +60,8 @@ def show_version(invocation: Invocation) -> int:
 
 def _stranger(path: str) -> str | None:
     """The `hermes` that PATH finds first, where that is not this program."""
+    from pathlib import Path  # a listing needs none of it
+
     for folder in path.split(os.pathsep):
         candidate = Path(folder or ".") / _PROGRAM
         if candidate.is_file() and os.access(candidate, os.X_OK):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import Any, TypeVar
@@ -184,7 +183,7 @@ def _metavar(argument: Any) -> str:
 def _page_text(ctx: typer.Context) -> str:
     invocation = invocation_of(ctx)
     canvas = invocation.canvas(invocation.terminal.stdout)
-    return page_text(page_of(ctx), replace(canvas, width=min(canvas.width or _WIDEST, _WIDEST)))
+    return page_text(page_of(ctx), canvas.but(width=min(canvas.width or _WIDEST, _WIDEST)))
 
 
 def _print_page(ctx: typer.Context) -> None:
@@ -204,7 +203,8 @@ def _global_params(taken: frozenset[str]) -> tuple[TyperOption, ...]:
 def _global_param(option: GlobalOption, taken: frozenset[str]) -> TyperOption:
     def remember(ctx: typer.Context, value: str | bool | None) -> None:
         if value:
-            setattr(invocation_of(ctx).options, option.field, _checked(option, value))
+            run = invocation_of(ctx)
+            run.options = run.options.but(**{option.field: _checked(option, value)})
 
     names = [name for name in option.names if name not in taken]
     is_flag = option.metavar is None

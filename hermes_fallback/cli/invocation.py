@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
 
 from hermes_fallback.cli.options import Options
 from hermes_fallback.cli.terminal import Terminal
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible_json
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import TextIO, TypeVar
 
     from hermes_fallback.runtime.runtime import Runtime
+
+    _T = TypeVar("_T")
 
 __all__ = ["Document", "Invocation", "as_json"]
 
 Document = Mapping[str, object]
 """A JSON document; `schema` is added where it is printed."""
-
-_T = TypeVar("_T")
 
 
 class Invocation:

@@ -10,7 +10,8 @@ from pathlib import Path
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.reading import read_text, read_whole
 from hermes_fallback.credentials.placeholder import fault_of
-from hermes_fallback.credentials.scope import Provider, is_home_of, is_own, is_trusted
+from hermes_fallback.credentials.provider import Provider
+from hermes_fallback.credentials.scope import is_home_of, is_own, is_trusted
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.runtime.runtime import Runtime
@@ -24,7 +25,7 @@ class StoredKey:
     """A key that was put into `.env`, by its variable."""
 
     variable: str
-    path: Path
+    path: str
     fingerprint: str
     has_replaced: bool = False
     """Another key stood there before."""

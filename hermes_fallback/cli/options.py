@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from hermes_fallback.fact import Fact
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["GLOBAL_OPTIONS", "GlobalOption", "Options", "is_given", "read_globals"]
 
 COLOR_CHOICES = ("auto", "always", "never")
 
 
-@dataclass(slots=True, kw_only=True)
-class Options:
+class Options(Fact):
     """What was asked for beside the command itself."""
 
     home: str | None = None
@@ -24,8 +28,7 @@ class Options:
     debug: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GlobalOption:
+class GlobalOption(Fact):
     """One option: its names, the field of `Options` it sets, and its line in the help."""
 
     names: tuple[str, ...]
@@ -62,7 +65,8 @@ _BY_NAME = {name: option for option in GLOBAL_OPTIONS for name in option.names}
 
 def read_globals(argv: Sequence[str]) -> tuple[Options, list[str]] | None:
     """The global options in *argv* and the other words, or None where it takes the full parser to tell."""
-    options, words = Options(), []
+    chosen: dict[str, Any] = {}
+    words = []
     rest = iter(argv)
     for word in rest:
         name, equals, value = word.partition("=")
@@ -70,14 +74,14 @@ def read_globals(argv: Sequence[str]) -> tuple[Options, list[str]] | None:
         if option is None:
             words.append(word)
         elif option.metavar is None and not equals:
-            setattr(options, option.field, True)
+            chosen[option.field] = True
         elif option.metavar is not None and (given := value if equals else next(rest, "")):
             if given.startswith("-") or (option.choices and given not in option.choices):
                 return None
-            setattr(options, option.field, given)
+            chosen[option.field] = given
         else:
             return None
-    return options, words
+    return Options(**chosen), words
 
 
 def is_given(flag: str, argv: Sequence[str]) -> bool:

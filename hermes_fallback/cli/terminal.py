@@ -6,9 +6,10 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from hermes_fallback.fact import Fact
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from typing import TextIO
 
@@ -18,8 +19,7 @@ _DEFAULT_COLUMNS = 80
 _FEWEST_COLUMNS = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terminal:
+class Terminal(Fact):
     """Three streams and the environment."""
 
     stdin: TextIO

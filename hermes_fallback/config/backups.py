@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from hermes_fallback.config.files import Snapshot, flush_folder, write_new
+from hermes_fallback.config.files import flush_folder, write_new
+from hermes_fallback.config.reading import Snapshot
 
 __all__ = ["KEPT", "Backup", "Backups", "digest"]
 

@@ -20,7 +20,7 @@ from hermes_fallback.model.chain import CURRENT_KEY, LEGACY_KEY, merge
 __all__ = ["arrange", "clear"]
 
 
-@uncollected()
+@uncollected
 def arrange(
     document: Document, order: Sequence[str | Mapping[str, object]], *, expand: Expand | None = None
 ) -> bytes:
@@ -41,7 +41,7 @@ def arrange(
     return _proved(document, _splices(document, todo), todo, expand)
 
 
-@uncollected()
+@uncollected
 def clear(document: Document) -> bytes:
     """The file with `fallback_providers: []` and no legacy key; entries that are no links go too.
 

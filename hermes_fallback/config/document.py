@@ -7,15 +7,15 @@ and `key_edit.set_values`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hermes_fallback.config.source import Source
 from hermes_fallback.config.tree import Kind, Node, Tree, parse
 from hermes_fallback.config.values import Expand, check, find, value_of
 from hermes_fallback.errors import InvalidFile
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.chain import CURRENT_KEY, LEGACY_KEY, Ignored, RawKey
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from hermes_fallback.config.finding import Finding
     from hermes_fallback.config.keypath import Step
@@ -31,8 +31,7 @@ _NOBODY_READS = {
 """Where people write a chain that Hermes Agent never looks at, by the mapping it stands in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(Fact, kw_only=False):
     """A value and where it stands; *line* and *column* count from 1."""
 
     value: object
@@ -40,8 +39,7 @@ class Located:
     column: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Fact):
     """One config file. A file that is missing, empty or all comments reads as an empty mapping."""
 
     source: Source

@@ -1,4 +1,4 @@
-"""A file read whole, and replaced whole only if nobody else has changed it: old or new after any crash, never half."""
+"""A file replaced whole, only if nobody else has changed it: old or new after any crash, never half."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-__all__ = ["Moved", "Snapshot", "delete", "flush_folder", "read", "replace", "sweep", "write_new"]
+from hermes_fallback.config.reading import Snapshot, read
 
-_CHUNK = 1 << 20
+__all__ = ["Moved", "delete", "flush_folder", "replace", "sweep", "write_new"]
+
 _EXCHANGE = 2
 _AT_FDCWD = -100
 _SWAPS = 5
@@ -23,44 +23,10 @@ class Moved(Exception):
     """The file is not as it was when it was read: whoever edits it reads it again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What a file held and what kind of file it was; `status` is None where there was none."""
-
-    data: bytes
-    status: os.stat_result | None = None
-
-    @property
-    def existed(self) -> bool:
-        """True when there was a file."""
-        return self.status is not None
-
-
 class _Swap(Enum):
     DONE = "done"
     UNSUPPORTED = "unsupported"
     BUSY = "busy"
-
-
-def read(path: Path) -> Snapshot:
-    """The bytes of the regular file *path*; nothing where there is none.
-
-    Raises:
-        OSError: it cannot be read, or is no regular file.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a named pipe must not hang us
-    except FileNotFoundError:
-        return Snapshot(b"")
-    try:
-        status = os.fstat(handle)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
-        return Snapshot(_read_all(handle), status)
-    finally:
-        os.close(handle)
 
 
 def replace(path: Path, before: Snapshot, data: bytes) -> tuple[str, ...]:
@@ -286,13 +252,6 @@ def _check_unmoved(path: Path, before: Snapshot) -> None:
 def _identity(snapshot: Snapshot) -> tuple[int, int] | None:
     status = snapshot.status
     return (status.st_dev, status.st_ino) if status else None
-
-
-def _read_all(handle: int) -> bytes:
-    parts = []
-    while part := os.read(handle, _CHUNK):
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from hermes_fallback.fact import Fact
 
 __all__ = ["Finding", "Level"]
 
@@ -15,8 +16,7 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Fact):
     """One remark about a place in the file, and what to do about it."""
 
     level: Level

@@ -1,63 +1,73 @@
-"""Home: the folder that holds config.yaml and everything else of one profile. Finding it creates nothing."""
+"""Home: the folder that holds config.yaml and everything else of one profile. Finding it creates nothing.
+
+Paths are text here, written as `pathlib` would: importing it takes longer than all that is done with them.
+"""
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 from hermes_fallback.errors import NotFound, SystemRefused, UsageError
+from hermes_fallback.fact import Fact
 
 __all__ = ["Home", "find_home"]
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
 _DEFAULT = "default"
+_ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EBADF, errno.ELOOP})
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Fact, kw_only=False):
     """Where the files of one home live. None of them need exist."""
 
-    root: Path
+    root: str
 
     @property
-    def config(self) -> Path:
+    def config(self) -> str:
         """`config.yaml`."""
-        return self.root / "config.yaml"
+        return os.path.join(self.root, "config.yaml")
 
     @property
-    def env(self) -> Path:
+    def env(self) -> str:
         """`.env`, the variables with the keys in it."""
-        return self.root / ".env"
+        return os.path.join(self.root, ".env")
 
     @property
-    def auth(self) -> Path:
+    def auth(self) -> str:
         """`auth.json`, the store of tokens and credential pools."""
-        return self.root / "auth.json"
+        return os.path.join(self.root, "auth.json")
 
     @property
-    def state(self) -> Path:
+    def state(self) -> str:
         """`fallback/`, the folder that is ours alone."""
-        return self.root / "fallback"
+        return os.path.join(self.root, "fallback")
 
     @property
-    def backups(self) -> Path:
+    def backups(self) -> str:
         """`fallback/backups/`, the files as they were before our edits."""
-        return self.state / "backups"
+        return os.path.join(self.state, "backups")
 
     @property
-    def plugins(self) -> Path:
+    def plugins(self) -> str:
         """`plugins/model-providers/`, the user's own providers."""
-        return self.root / "plugins" / "model-providers"
+        return os.path.join(self.standalone_plugins, "model-providers")
 
     @property
-    def legacy_plugins(self) -> Path:
+    def standalone_plugins(self) -> str:
+        """`plugins/`, plugins of every kind, of which some are providers."""
+        return os.path.join(self.root, "plugins")
+
+    @property
+    def legacy_plugins(self) -> str:
         """`providers/`, where they stood before."""
-        return self.root / "providers"
+        return os.path.join(self.root, "providers")
 
 
-def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | None, user_home: Path) -> Home:
+def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | None, user_home: str) -> Home:
     """The home to use: *home*, else *profile*, else the sticky profile, else HERMES_HOME, else `~/.hermes`.
 
     The sticky profile (the file `active_profile`) counts unless HERMES_HOME names a profile's folder already.
@@ -67,67 +77,82 @@ def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | No
         UsageError: the profile's name cannot be one.
         SystemRefused: the home is a file.
     """
-    native = user_home / ".hermes"
+    native = _join(user_home, ".hermes")
     named = environ.get("HERMES_HOME", "").strip()
     start = _expanded(named, user_home) if named else native
     if home is not None:
         root = _expanded(home, user_home)
     elif profile is not None:
         root = _profile(_root_of(start, native), profile, said_by="--profile")
-    elif named and start.parent.name == "profiles":
+    elif named and _is_in_profiles(start):
         root = start
     else:
         root = _sticky(_root_of(start, native)) or start
     return Home(_folder(root))
 
 
-def _expanded(path: str, user_home: Path) -> Path:
-    if path == "~" or path.startswith("~/"):
-        return user_home / path[2:]
-    return Path(path)
+def _join(*parts: str) -> str:
+    """*parts* as one path: no `.` in it, no slash doubled or at the end."""
+    path = os.path.join(*parts)
+    slashes = len(path) - len(path.lstrip("/"))
+    lead = (
+        "//" if slashes == 2 else "/" if slashes else ""
+    )  # POSIX lets two slashes mean something of their own
+    return lead + "/".join(part for part in path.split("/") if part not in {"", "."}) or "."
 
 
-def _root_of(start: Path, native: Path) -> Path:
+def _expanded(path: str, user_home: str) -> str:
+    return _join(user_home, path[2:]) if path == "~" or path.startswith("~/") else _join(path)
+
+
+def _root_of(start: str, native: str) -> str:
     """The folder that holds `profiles/`."""
-    if start == native or native in start.parents:
+    if start == native or start.startswith(f"{native}/"):
         return native
-    return start.parent.parent if start.parent.name == "profiles" else start
+    return _join(os.path.dirname(os.path.dirname(start))) if _is_in_profiles(start) else start
 
 
-def _sticky(root: Path) -> Path | None:
-    said_by = root / "active_profile"
+def _is_in_profiles(folder: str) -> bool:
+    return os.path.basename(os.path.dirname(folder)) == "profiles"
+
+
+def _sticky(root: str) -> str | None:
+    said_by = _join(root, "active_profile")
     try:
-        name = said_by.read_text("utf-8").strip()
+        with open(said_by, encoding="utf-8") as file:
+            name = file.read().strip()
     except (OSError, UnicodeDecodeError):
         return None
-    return _profile(root, name, said_by=str(said_by)) if name and name != _DEFAULT else None
+    return _profile(root, name, said_by=said_by) if name and name != _DEFAULT else None
 
 
-def _profile(root: Path, name: str, *, said_by: str) -> Path:
-    if not _NAME.fullmatch(name):
+def _profile(root: str, name: str, *, said_by: str) -> str:
+    if not re.fullmatch(_NAME, name):
         raise UsageError(
             f"`{name}` is not a profile's name",
             why="a name has small letters, digits, `-` and `_`, at most 64 of them",
             hint=f"given by {said_by}",
         )
-    folder = root / "profiles" / name
-    if folder.is_dir():
+    profiles = _join(root, "profiles")
+    folder = _join(profiles, name)
+    if _is_folder(folder):
         return folder
     if name == _DEFAULT:
         return root
     raise NotFound(
         f"there is no profile `{name}`",
         why=f"`{folder}` is not a folder; the name is given by {said_by}",
-        hint=_nearest(root / "profiles", name),
+        hint=_nearest(profiles, name),
         kind="unknown-profile",
     )
 
 
-def _nearest(profiles: Path, name: str) -> str:
+def _nearest(profiles: str, name: str) -> str:
     from difflib import get_close_matches  # 5 ms, on the way to an error
 
     try:
-        names = sorted(folder.name for folder in profiles.iterdir() if folder.is_dir())
+        with os.scandir(profiles) as entries:
+            names = sorted(entry.name for entry in entries if entry.is_dir())
     except OSError:
         names = []
     close = get_close_matches(name, names, n=3)
@@ -136,18 +161,32 @@ def _nearest(profiles: Path, name: str) -> str:
     return "there are: " + ", ".join(names) if names else "there are no profiles; leave the flag away"
 
 
-def _folder(root: Path) -> Path:
+def _folder(root: str) -> str:
     """*root*, which may be missing but not be a file."""
     try:
-        is_file = root.exists() and not root.is_dir()
+        is_folder = _is_folder(root)
     except OSError as error:
         raise _unusable(root, error.strerror or str(error)) from None
-    if is_file:
+    if is_folder is False:
         raise _unusable(root, "it is not a folder")
     return root
 
 
-def _unusable(root: Path, why: str) -> SystemRefused:
+def _is_folder(path: str) -> bool | None:
+    """Whether *path* is a folder; None where there is nothing.
+
+    Raises:
+        OSError: the system does not tell.
+    """
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in _ABSENT:
+            return None
+        raise
+
+
+def _unusable(root: str, why: str) -> SystemRefused:
     return SystemRefused(
         f"the home `{root}` cannot be used",
         why=why,

@@ -33,7 +33,7 @@ class _Place:
     left: tuple[Step, ...] = ()
 
 
-@uncollected()
+@uncollected
 def set_values(document: Document, values: Mapping[str, object | None]) -> bytes:
     """The file with each dotted path set to its value; None removes the key. Missing parents are created.
 

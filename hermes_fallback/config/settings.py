@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
 
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.tree import Kind, Node
 from hermes_fallback.config.values import Expand, find, value_of
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.chain import Chain, Entry, Ignored, merge, read_link
 from hermes_fallback.model.limits import Limits, Timeouts
 from hermes_fallback.model.link import Link
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from hermes_fallback.config.finding import Finding
+
+    T = TypeVar("T")
 
 __all__ = ["AUTO", "Settings", "read_settings", "seconds"]
 
@@ -49,21 +52,18 @@ _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 _DURATION = r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)"
 _HOST = r"[\w.-]+|\[?[0-9a-fA-F:.]+\]?"
 
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Fact):
     """Everything of the config that the chain and its engine go by."""
 
     primary: Link | None = None
     """None where no model is named."""
     primary_line: int | None = None
-    chain: Chain = field(default_factory=Chain)
+    chain: Chain = Chain()
     enabled: bool = True
     auto_activate: bool = True
     """False: a switch needs the user's word."""
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = Limits()
     trust: tuple[str, ...] = ()
     """Hosts that may be sent a key that is not bound to them."""
     findings: tuple[Finding, ...] = ()
@@ -105,8 +105,8 @@ def seconds(value: object) -> float:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         length = float(value)
     else:
-        length = math.nan
-    if not (0 < length < math.inf):
+        length = float("nan")
+    if not (0 < length < float("inf")):
         msg = "a length of time above zero, such as `5s`, `500ms` or `2m`"
         raise ValueError(msg)
     return length

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hermes_fallback.errors import InvalidFile
+from hermes_fallback.fact import Fact
 
 __all__ = ["Source"]
 
@@ -14,8 +13,7 @@ _SHOWN = 200
 _MASKED = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Fact):
     """A file's bytes and the text in them, without the byte order mark."""
 
     data: bytes

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from hermes_fallback.config import files
 from hermes_fallback.config.document import Document
-from hermes_fallback.config.files import Moved, Snapshot
-from hermes_fallback.errors import Conflict, NotFound, SystemRefused
+from hermes_fallback.config.files import Moved
+from hermes_fallback.config.reading import Snapshot, read, read_document, refused
+from hermes_fallback.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from hermes_fallback.config.backups import Backup, Backups
@@ -63,9 +64,9 @@ class ConfigStore:
     Reading takes no lock: a file is replaced in one step, so it is always whole.
     """
 
-    def __init__(self, path: Path, backups: Path, *, lock_timeout_s: float = 10.0) -> None:
-        self._path = path
-        self._backups_folder = backups
+    def __init__(self, path: str | Path, backups: str | Path, *, lock_timeout_s: float = 10.0) -> None:
+        self._path = Path(path)
+        self._backups_folder = Path(backups)
         self._lock_timeout_s = lock_timeout_s
 
     @property
@@ -80,7 +81,7 @@ class ConfigStore:
             InvalidFile: it is not valid.
             SystemRefused: it cannot be read.
         """
-        return self._document(self._snapshot(self._path))
+        return read_document(str(self._path))
 
     def edit(self, change: Change, *, dry_run: bool = False) -> Edited:
         """The file with *change* made, under a lock, on what the file holds at that moment.
@@ -193,7 +194,7 @@ class ConfigStore:
 
     def _snapshot(self, path: Path) -> Snapshot:
         with self._refusals(f"`{self._path}` cannot be read"):
-            return files.read(path)
+            return read(path)
 
     @contextmanager
     def _locked(self) -> Iterator[Path]:
@@ -218,12 +219,7 @@ class ConfigStore:
         try:
             yield
         except OSError as error:
-            raise SystemRefused(
-                what,
-                why=error.strerror or type(error).__name__,
-                hint=f"check the owner and mode of `{error.filename or self._path}`, and the space left",
-                kind="file",
-            ) from error
+            raise refused(what, error, str(self._path)) from error
 
     def _restless(self) -> Conflict:
         return Conflict(

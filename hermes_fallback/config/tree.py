@@ -6,14 +6,20 @@ The parser is libyaml through PyYAML, which Hermes Agent reads with; PyYAML's ow
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from functools import wraps
 
+from hermes_fallback.fact import Fact
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from typing import Any, ParamSpec, TypeVar
+
     from hermes_fallback.config.source import Source
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
 
 __all__ = ["MAX_DEPTH", "Kind", "Node", "Tree", "parse", "same", "uncollected"]
 
@@ -92,8 +98,7 @@ class Node:
             waiting.extend(reversed(node.items))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tree:
+class Tree(Fact):
     """A parsed document. `root` is None for a text that holds none, or an empty one."""
 
     root: Node | None = None
@@ -110,6 +115,23 @@ class Tree:
         return self.root is None or (self.root.bare and not self.root.anchor and not self.root.tag)
 
 
+def uncollected(work: Callable[P, R]) -> Callable[P, R]:
+    """*work* without garbage collection: all nodes live, and searching them for garbage triples the time of a large file."""
+
+    @wraps(work)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> R:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return work(*args, **kwargs)
+        finally:
+            if collects:
+                gc.enable()
+
+    return alone
+
+
+@uncollected
 def parse(source: Source) -> Tree:
     """The tree of *source*.
 
@@ -122,26 +144,13 @@ def parse(source: Source) -> Tree:
 
     builder = _Builder(source)
     try:
-        with uncollected():
-            for event in yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-                builder.take(event)
+        for event in yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.take(event)
     except yaml.YAMLError as error:
         from hermes_fallback.config.complaint import complaint  # only a failure pays for its patterns
 
         raise complaint(source, error) from None
     return builder.tree()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collection inside: all nodes live, and searching them for garbage triples the time of a large file."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def same(one: Node, other: Node) -> bool:

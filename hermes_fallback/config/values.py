@@ -8,12 +8,14 @@ merged mappings are taken once, so that neither depth nor a bomb of aliases cost
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from hermes_fallback.config.tree import Kind, Node
 from hermes_fallback.errors import InvalidFile
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from typing import Any
+
     from hermes_fallback.config.source import Source
 
 __all__ = ["Expand", "check", "find", "merged_pairs", "value_of"]

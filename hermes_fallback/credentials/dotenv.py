@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from hermes_fallback.errors import InvalidFile, SystemRefused
 from hermes_fallback.secret import Secret
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["DotEnvFile", "decode", "parse"]
 
@@ -19,8 +22,8 @@ _BOM = "\ufeff"
 class DotEnvFile:
     """The `.env` of a home. A file that does not exist reads as empty; it is read once, when first asked."""
 
-    def __init__(self, path: Path, *, lock_timeout_s: float = 10.0) -> None:
-        self.path = path
+    def __init__(self, path: str | Path, *, lock_timeout_s: float = 10.0) -> None:
+        self.path = str(path)
         self._lock_timeout_s = lock_timeout_s
         self._text: str | None = None
         self._values: dict[str, str | None] | None = None
@@ -48,12 +51,14 @@ class DotEnvFile:
             Conflict: the lock is held, or the file changed underneath; nothing was written.
             InvalidFile, SystemRefused: the file cannot be read or written; it is as it was.
         """
+        from pathlib import Path
+
         from hermes_fallback.credentials.assignment import assign  # imports python-dotenv
         from hermes_fallback.credentials.private_file import rewrite
 
         changed = rewrite(
-            self.path,
-            lambda data: assign(data, name, value.reveal(), path=str(self.path)),
+            Path(self.path),
+            lambda data: assign(data, name, value.reveal(), path=self.path),
             lock_timeout_s=self._lock_timeout_s,
         )
         self._text = self._values = None
@@ -61,7 +66,7 @@ class DotEnvFile:
 
     def _read(self) -> str:
         if self._text is None:
-            self._text = _without_returns(decode(_bytes_of(self.path), path=str(self.path)))
+            self._text = _without_returns(decode(_bytes_of(self.path), path=self.path))
         return self._text
 
 
@@ -90,9 +95,10 @@ def parse(text: str, environ: Mapping[str, str]) -> dict[str, str | None]:
     return _filled_in(found, environ)
 
 
-def _bytes_of(path: Path) -> bytes:
+def _bytes_of(path: str) -> bytes:
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except FileNotFoundError:
         return b""
     except OSError as error:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from hermes_fallback.credentials.dotenv import DotEnvFile
+from hermes_fallback.fact import Fact
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Environment", "Found"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Fact, kw_only=False, unshown=("value",)):
     """A variable's value, which its repr keeps to itself, and where it stood: `dotenv` or `env`."""
 
-    value: str = field(repr=False)
+    value: str
     source: str
 
 
@@ -27,7 +29,7 @@ class Environment:
         self._environ = environ
 
     @classmethod
-    def of(cls, dotenv: Path, environ: Mapping[str, str]) -> Environment:
+    def of(cls, dotenv: str | Path, environ: Mapping[str, str]) -> Environment:
         """The environment made of the file at *dotenv*, which need not exist, and of *environ*."""
         return cls(DotEnvFile(dotenv), environ)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from hermes_fallback.fact import Fact
 
 __all__ = ["Fault", "fault_of", "names_no_key"]
 
@@ -38,7 +38,7 @@ def names_no_key(value: str) -> bool:
     return value.strip().lower() in _NO_KEY
 
 
-class Fault(NamedTuple):
+class Fault(Fact, kw_only=False):
     """Why a value is no key: a stable *kind*, and *what*, to be put after the name of where it stands."""
 
     kind: str

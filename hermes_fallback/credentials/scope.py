@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
-from urllib.parse import urlsplit
 
 from hermes_fallback.model.origin import Origin
 
-__all__ = ["Provider", "barred_from", "is_home_of", "is_own", "is_trusted"]
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.credentials.provider import Provider
+
+__all__ = ["barred_from", "is_home_of", "is_own", "is_trusted"]
 
 # No trust and no link sends this key elsewhere: it opens hundreds of models on its owner's account, and the
 # program whose files we share has sent it to other hosts.
 _HOMES = {"OPENROUTER_API_KEY": Origin("https", "openrouter.ai", 443)}
 
 _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
-
-
-class Provider(Protocol):
-    """What has to be known of a provider to find its key."""
-
-    @property
-    def name(self) -> str:
-        """What links call it."""
-
-    @property
-    def base_url(self) -> str:
-        """Where requests go by default; empty when the user must say."""
-
-    @property
-    def alternate_base_urls(self) -> tuple[str, ...]:
-        """Its other addresses; a first label `*` stands for any one host below."""
-
-    @property
-    def env_vars(self) -> tuple[str, ...]:
-        """The variables that may hold its key, in the order they are asked."""
 
 
 def is_own(provider: Provider, origin: Origin) -> bool:
@@ -64,10 +46,12 @@ def barred_from(origin: Origin) -> tuple[str, ...]:
 
 
 def _origin(url: str) -> Origin | None:
+    if not url:
+        return None
     try:
         return Origin.of(url)
     except ValueError:
-        return None  # none, or a process or a placeholder: no host that a key could go to
+        return None  # a process or a placeholder: no host that a key could go to
 
 
 def _covers(own: Origin, origin: Origin) -> bool:
@@ -79,6 +63,8 @@ def _covers(own: Origin, origin: Origin) -> bool:
 
 
 def _is_named(origin: Origin, entry: str) -> bool:
+    from urllib.parse import urlsplit  # 2 ms, and few configs trust anybody
+
     try:
         if "://" in entry:
             return Origin.of(entry) == origin

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from hermes_fallback.credentials.environment import Environment, Found
 from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_key
-from hermes_fallback.credentials.scope import Provider, barred_from, is_home_of, is_own, is_trusted
+from hermes_fallback.credentials.scope import barred_from, is_home_of, is_own, is_trusted
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential, Missing, Problem
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin, has_user
 from hermes_fallback.model.variable import is_variable_name
 from hermes_fallback.secret import Secret
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.credentials.provider import Provider
+
 __all__ = ["Lookup", "look_up"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(Fact, kw_only=False):
     """What a search came to: a credential, why there is none, or None where none is needed."""
 
     outcome: Credential | Missing | None

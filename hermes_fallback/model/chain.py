@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.link import Link
 from hermes_fallback.secret import Secret
 
@@ -15,8 +15,7 @@ CURRENT_KEY = "fallback_providers"
 LEGACY_KEY = "fallback_model"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Fact, kw_only=False):
     """One item of a chain key as it stands in the file: its value, its dotted *origin* and its *line* (from 1)."""
 
     value: object
@@ -24,8 +23,7 @@ class Entry:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RawKey:
+class RawKey(Fact, kw_only=False):
     """A chain key as it stands in the file; *lines* are those of a list's items."""
 
     key: str
@@ -34,8 +32,7 @@ class RawKey:
     lines: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(Fact, kw_only=False):
     """An entry that is in the file and not in the chain, and why."""
 
     origin: str
@@ -44,8 +41,7 @@ class Ignored:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Fact, kw_only=False):
     """A link of the chain and where it came from. *position* counts from 1; 0 is the primary."""
 
     link: Link
@@ -56,8 +52,7 @@ class Placed:
     """The entry itself, `fallback_providers[2]`; *origin* is the key alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Fact, kw_only=False):
     """The links in the order they are tried, and the entries that were passed over."""
 
     links: tuple[Placed, ...] = ()

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.secret import Secret
 
 __all__ = ["Credential", "Missing", "Problem"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credential:
+class Credential(Fact):
     """A usable secret. The transport sends it to `origins` and refuses every other."""
 
     secret: Secret
@@ -29,8 +27,7 @@ class Credential:
             return False
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Fact, kw_only=False):
     """Why something is not ready: a stable *kind*, a sentence, and what to type next."""
 
     kind: str
@@ -38,8 +35,7 @@ class Problem:
     hint: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Fact, kw_only=False):
     """No credential, and every place that was asked, in order, with its answer."""
 
     problem: Problem

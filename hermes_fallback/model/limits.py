@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from hermes_fallback.fact import Fact
 
 __all__ = ["Limits", "Timeouts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
+class Timeouts(Fact):
     """Three clocks, in seconds; a keep-alive feeds none of them."""
 
     connect_s: float = 5.0
@@ -19,11 +18,10 @@ class Timeouts:
 
     def for_local_host(self) -> Timeouts:
         """The same, with time for a local model to load."""
-        return replace(self, first_token_s=self.local_first_token_s)
+        return self.but(first_token_s=self.local_first_token_s)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Fact):
     """The budget of a step. Times are in seconds."""
 
     patience_s: float = 5.0

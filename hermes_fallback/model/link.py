@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from hermes_fallback.fact import Fact
 from hermes_fallback.secret import Secret
 
 __all__ = ["Identity", "Link"]
@@ -13,8 +14,7 @@ Identity = tuple[str, str, str]
 """(provider, model, base_url), lower-cased: what makes two links the same one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Fact, uncompared=("extra",)):
     """One place to send a conversation, as the config names it; nothing is resolved yet."""
 
     provider: str
@@ -26,7 +26,7 @@ class Link:
     context_length: int | None = None
     cost: str | None = None
     zone: str | None = None
-    extra: Mapping[str, object] = field(default_factory=dict, compare=False)
+    extra: Mapping[str, object] = MappingProxyType({})
     """Keys of the entry that we carry along and do not read."""
 
     @property

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin
@@ -12,8 +13,7 @@ from hermes_fallback.model.origin import Origin
 __all__ = ["Considered", "Resolution", "Route"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Fact):
     """Everything needed to send a conversation: endpoint, dialect, credential, headers."""
 
     provider: str
@@ -27,7 +27,7 @@ class Route:
     auth_header: str = "Authorization"
     auth_scheme: str = "Bearer"
     """Put before the key; empty for headers that hold the bare key."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     position: int = 0
 
     @property
@@ -36,16 +36,14 @@ class Route:
         return Origin.of(self.base_url)
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(Fact, kw_only=False):
     """One candidate value that the resolver looked at, and what became of it."""
 
     candidate: str
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(Fact):
     """What became of one link: a route, or the problem that stands in the way; never both."""
 
     link: Link

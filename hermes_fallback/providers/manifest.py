@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,7 +100,7 @@ def _load(path: Path) -> Mapping[str, Any]:
 
 
 def _build(path: Path, given: Mapping[str, Any]) -> ProviderProfile:
-    known = {each.name for each in fields(ProviderProfile)}
+    known = set(ProviderProfile.field_names())
     for key in given:
         if key not in known:
             raise _wrong(path, f"`profile` has an unknown key `{key}`", hint=_meant(key, known))

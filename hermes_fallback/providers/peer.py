@@ -178,7 +178,7 @@ def _as_peer(profile: ProviderProfile | None) -> PeerProfile | None:
     if profile is None:
         return None
     known = {each.name for each in fields(PeerProfile)}
-    shared = {each.name: getattr(profile, each.name) for each in fields(profile) if each.name in known}
+    shared = {name: getattr(profile, name) for name in profile.field_names() if name in known}
     variables = (*profile.env_vars, *filter(None, [profile.base_url_env]))
     headers = dict(profile.default_headers)
     return PeerProfile(

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
-from pathlib import Path
+from os.path import dirname
 from types import ModuleType, TracebackType
 
 from hermes_fallback.errors import InvalidPlugin
 from hermes_fallback.providers.profile import ProviderProfile, check
-from hermes_fallback.providers.registration import receiving
+from hermes_fallback.providers.registration import received_from
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["BUNDLED", "Lookup", "load_bundled", "load_plugin", "mask"]
 
-BUNDLED = Path(__file__).parent.parent / "plugins" / "model_providers"
+BUNDLED = f"{dirname(dirname(__file__))}/plugins/model_providers"
+"""The folder of the plugins we bring."""
 
 Lookup = Callable[[str], ProviderProfile | None]
 
 
 def load_bundled(folder: str) -> tuple[ProviderProfile, ...]:
     """The profiles that the bundled plugin in *folder* registers; executed anew for every registry."""
-    source = BUNDLED / folder / "__init__.py"
+    source = f"{BUNDLED}/{folder}/__init__.py"
     module = ModuleType(f"hermes_fallback.plugins.model_providers.{folder}")
-    module.__file__ = str(source)
-    loader = SourceFileLoader(module.__name__, str(source))
+    module.__file__ = source
+    loader = SourceFileLoader(module.__name__, source)
     return _collect(source, lambda: loader.exec_module(module))
 
 
@@ -54,24 +59,22 @@ def load_plugin(source: Path, bundled: Lookup) -> tuple[ProviderProfile, ...]:
 _MANIFESTS = ("plugin.yaml", "plugin.yml")
 
 
-def _collect(script: Path, execute: Callable[[], None]) -> tuple[ProviderProfile, ...]:
-    received: list[object] = []
-    with receiving(received.append):
-        execute()
+def _collect(script: str | Path, execute: Callable[[], None]) -> tuple[ProviderProfile, ...]:
+    received = received_from(execute)
     if not received:
         raise InvalidPlugin(
             f"the plugin `{script}` registers no provider",
             path=str(script),
             hint="call `register_provider(ProviderProfile(...))` in it",
         )
-    return _checked(tuple(received), script)
+    return _checked(received, script)
 
 
-def _checked(received: tuple[object, ...], path: Path) -> tuple[ProviderProfile, ...]:
+def _checked(received: tuple[object, ...], path: str | Path) -> tuple[ProviderProfile, ...]:
     return tuple(_check(each, path) for each in received)
 
 
-def _check(received: object, path: Path) -> ProviderProfile:
+def _check(received: object, path: str | Path) -> ProviderProfile:
     fault: str | None = f"it registers {type(received).__name__} instead of a `ProviderProfile`"
     if isinstance(received, ProviderProfile):
         fault = check(received)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.origin import Origin
 
 __all__ = ["Probe", "ProviderProfile", "check"]
@@ -17,8 +17,7 @@ _HTTP_AUTH = frozenset({"api_key", "none"})
 _ANTHROPIC_PATHS = ("/anthropic", "/anthropic/v1")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class Probe(Fact):
     """The cheapest authenticated request that tells a good key from a bad one, and costs nothing."""
 
     url: str
@@ -31,8 +30,7 @@ class Probe:
     """The statuses that mean a bad key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderProfile:
+class ProviderProfile(Fact):
     """Everything we know of one provider. Facts alone: nothing here does anything on the network."""
 
     name: str
@@ -60,7 +58,7 @@ class ProviderProfile:
     auth_header: str = "Authorization"
     auth_scheme: str = "Bearer"
     """Put before the key; empty for headers that hold the bare key."""
-    default_headers: Mapping[str, str] = field(default_factory=dict)
+    default_headers: Mapping[str, str] = MappingProxyType({})
     key_prefixes: tuple[str, ...] = ()
     """How its keys begin, where that is documented."""
     models_path: str = "/models"
@@ -82,7 +80,7 @@ class ProviderProfile:
     docs_url: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "default_headers", MappingProxyType(dict(self.default_headers)))
+        vars(self)["default_headers"] = MappingProxyType(dict(self.default_headers))
 
     def api_mode_for(self, model: str, base_url: str) -> str:
         """The dialect spoken for *model* at *base_url*, when the link itself names none.

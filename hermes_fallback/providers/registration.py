@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 
 from hermes_fallback.errors import UsageError
 from hermes_fallback.providers.profile import ProviderProfile
 
-__all__ = ["receiving", "register_provider"]
+__all__ = ["received_from", "register_provider"]
 
 _receiver: ContextVar[Callable[[object], None] | None] = ContextVar("receiver", default=None)
 
@@ -30,11 +29,12 @@ def register_provider(profile: ProviderProfile) -> None:
     receive(profile)
 
 
-@contextmanager
-def receiving(receive: Callable[[object], None]) -> Iterator[None]:
-    """While this lasts, *receive* gets what `register_provider` is called with in this thread."""
-    token = _receiver.set(receive)
+def received_from(plugin: Callable[[], None]) -> tuple[object, ...]:
+    """What *plugin*, a function that executes one, calls `register_provider` with in this thread."""
+    received: list[object] = []
+    token = _receiver.set(received.append)
     try:
-        yield
+        plugin()
     finally:
         _receiver.reset(token)
+    return tuple(received)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+import os
+from errno import ELOOP, ENOENT, ENOTDIR
+from stat import S_ISDIR
 
 from hermes_fallback.errors import InvalidPlugin, NotFound
+from hermes_fallback.fact import Fact
 from hermes_fallback.providers.index import ALIASES, FOLDERS
 from hermes_fallback.providers.plugin import BUNDLED, load_bundled
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.providers.tier import Tier
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hermes_fallback.providers.discovery import BrokenPlugin
 
 __all__ = ["ProfileOrigin", "Registry"]
 
 
-class ProfileOrigin(NamedTuple):
+class ProfileOrigin(Fact, kw_only=False):
     """Where a profile comes from."""
 
     tier: str
@@ -37,10 +42,10 @@ class Registry:
 
     def __init__(
         self,
-        user_plugins: Path | None = None,
-        legacy_plugins: Path | None = None,
+        user_plugins: str | Path | None = None,
+        legacy_plugins: str | Path | None = None,
         *,
-        standalone_plugins: Path | None = None,
+        standalone_plugins: str | Path | None = None,
     ) -> None:
         self._sources = (user_plugins, legacy_plugins, standalone_plugins)
         self._tier: Tier | None = None
@@ -91,7 +96,7 @@ class Registry:
             raise self._unknown(name)
         own = self._user.owned.get(found)
         if own is None:
-            return ProfileOrigin(tier="bundled", path=str(BUNDLED / FOLDERS[found]))
+            return ProfileOrigin(tier="bundled", path=f"{BUNDLED}/{FOLDERS[found]}")
         return ProfileOrigin(tier="user", path=own.path, overrides=found in FOLDERS)
 
     def suggest(self, word: str) -> tuple[str, ...]:
@@ -115,11 +120,13 @@ class Registry:
     @property
     def _user(self) -> Tier:
         if self._tier is None:
-            plugins, legacy, standalone = self._sources
             self._tier = Tier()  # what a plugin sees of its own tier while that is being read
             if any(map(_may_hold, self._sources)):
-                from hermes_fallback.providers.discovery import read_tier  # most homes hold no plugins
+                from pathlib import Path  # most homes hold no plugins, and need none of this
 
+                from hermes_fallback.providers.discovery import read_tier
+
+                plugins, legacy, standalone = (None if each is None else Path(each) for each in self._sources)
                 self._tier = read_tier(plugins, legacy, standalone, self.get)
         return self._tier
 
@@ -147,11 +154,11 @@ class Registry:
         )
 
 
-def _may_hold(folder: Path | None) -> bool:
+def _may_hold(folder: str | Path | None) -> bool:
     try:
-        return folder is not None and folder.is_dir()
-    except OSError:
-        return True  # whoever reads it says what is wrong
+        return folder is not None and S_ISDIR(os.stat(folder).st_mode)
+    except OSError as error:
+        return error.errno not in {ENOENT, ENOTDIR, ELOOP}  # whoever reads it says what else is wrong
 
 
 def _normal(name: str) -> str:

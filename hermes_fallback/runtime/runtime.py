@@ -4,34 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.home import Home, find_home
+from hermes_fallback.config.reading import read_document
 from hermes_fallback.config.settings import Settings, read_settings
-from hermes_fallback.config.store import ConfigStore
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.errors import CredentialError, FallbackError, NotFound, UsageError
+from hermes_fallback.fact import Fact
 from hermes_fallback.model.chain import Chain, Placed
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.link import Link
-from hermes_fallback.model.receipt import Skipped
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.providers.registry import Registry
-from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.runtime.resolver import Resolver
-from hermes_fallback.runtime.selector import select
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hermes_fallback.config.store import ConfigStore
+    from hermes_fallback.model.receipt import Skipped
+    from hermes_fallback.runtime.plan import Plan
 
 __all__ = ["ChainReport", "Runtime", "error_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChainReport:
+class ChainReport(Fact):
     """The effective chain: every link with what it resolves to. `list` draws it; edits return it."""
 
-    config: Path
+    config: str
     settings: Settings
     primary: Resolution | None
     links: tuple[tuple[Placed, Resolution], ...]
@@ -63,7 +66,7 @@ class Runtime:
             FallbackError: the profile is unknown, or the home is not a folder.
         """
         environ = os.environ if environ is None else environ
-        user_home = Path(environ.get("HOME") or "~").expanduser()
+        user_home = os.path.expanduser(environ.get("HOME") or "~")
         found = find_home(
             environ, home=None if home is None else str(home), profile=profile, user_home=user_home
         )
@@ -73,7 +76,7 @@ class Runtime:
     def registry(self) -> Registry:
         """The providers known to this home."""
         return Registry(
-            self.home.plugins, self.home.legacy_plugins, standalone_plugins=self.home.plugins.parent
+            self.home.plugins, self.home.legacy_plugins, standalone_plugins=self.home.standalone_plugins
         )
 
     @cached_property
@@ -83,13 +86,15 @@ class Runtime:
 
     @cached_property
     def store(self) -> ConfigStore:
-        """Where config.yaml is read and edited."""
+        """Where config.yaml is edited."""
+        from hermes_fallback.config.store import ConfigStore  # a listing edits nothing
+
         return ConfigStore(self.home.config, self.home.backups)
 
     @cached_property
     def settings(self) -> Settings:
         """What config.yaml says, as of the first look."""
-        return self.settings_of(self.store.read())
+        return self.settings_of(read_document(self.home.config))
 
     def settings_of(self, document: Document) -> Settings:
         """What *document* says, its `${VAR}` expanded."""
@@ -122,6 +127,9 @@ class Runtime:
         Raises:
             FallbackError: nothing at all is ready; the error is that of the first link.
         """
+        from hermes_fallback.runtime.plan import Plan  # a listing plans no conversation
+        from hermes_fallback.runtime.selector import select
+
         settings = self.settings
         links = self._links(settings, provider, model, fallback=fallback and settings.enabled)
         skipped_by_hand = {select(word, links, self.registry.canonical) for word in skip}
@@ -155,13 +163,13 @@ class Runtime:
         if provider is None:
             if model is None or configured is None:
                 return _need_provider(configured, model)
-            return replace(configured, model=model)
+            return configured.but(model=model)
         name = self.registry.get(provider).name
         known = [configured] if configured else []
         known += [placed.link for placed in self.settings.chain]
         base = next((link for link in known if self.registry.canonical(link.provider) == name), None)
         if base is not None:
-            return replace(base, model=model or base.model)
+            return base.but(model=model or base.model)
         if model is None:
             raise UsageError(
                 f"no model for `{name}`", hint="name a model after it, or with --model", kind="missing-model"
@@ -193,6 +201,8 @@ def _need_provider(configured: Link | None, model: str | None) -> Link | None:
 
 
 def _skipped(link: Link, position: int, what: str) -> Skipped:
+    from hermes_fallback.model.receipt import Skipped  # a listing skips nothing
+
     return Skipped(position, link.provider, link.model, what)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hermes_fallback.credentials.placeholder import fault_of, names_no_key
+from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_key
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_placeholder_is_no_key(value):
 @pytest.mark.parametrize("value", ["${OPENAI_API_KEY}", "sk-${X}", "$GLM_API_KEY", "op://vault/item/key"])
 def test_unfilled_reference_is_no_key(value):
     """What should have been replaced and was not."""
-    assert fault_of(value) == ("missing-credential", "is a reference that nothing fills in")
+    assert fault_of(value) == Fault("missing-credential", "is a reference that nothing fills in")
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_key_is_a_key(value):
 
 def test_empty_is_missing():
     """An empty value is a missing one."""
-    assert fault_of("") == ("missing-credential", "is empty")
+    assert fault_of("") == Fault("missing-credential", "is empty")
 
 
 @pytest.mark.parametrize(("value", "says_so"), [("no-key-required", True), ("No-Key", True), ("none", False)])

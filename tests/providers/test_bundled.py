@@ -52,7 +52,7 @@ def test_stale_index_fails_the_check_until_written(generator, monkeypatch, tmp_p
 
 def test_every_folder_is_in_the_index():
     """No bundled plugin is left out, and none is listed that is not there."""
-    assert {path.parent.name for path in BUNDLED.glob("*/plugin.yaml")} == set(FOLDERS.values())
+    assert {path.parent.name for path in Path(BUNDLED).glob("*/plugin.yaml")} == set(FOLDERS.values())
 
 
 def test_no_alias_is_a_name():
@@ -118,7 +118,7 @@ def test_public_model_list_is_no_probe(profile: ProviderProfile):
 @EVERY
 def test_manifest_tells_the_same(profile: ProviderProfile):
     """`plugin.yaml` and the profile agree."""
-    folder = BUNDLED / FOLDERS[profile.name]
+    folder = Path(BUNDLED) / FOLDERS[profile.name]
     manifest = yaml.safe_load((folder / "plugin.yaml").read_text(encoding="utf-8"))
     assert manifest["kind"] == "model-provider"
     assert manifest["name"] == profile.name

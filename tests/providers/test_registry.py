@@ -11,6 +11,7 @@ import pytest
 
 from hermes_fallback.errors import ExitCode, InvalidPlugin, NotFound, UsageError
 from hermes_fallback.providers import (
+    ProfileOrigin,
     ProviderProfile,
     Registry,
     get_provider_profile,
@@ -115,7 +116,7 @@ class TestUserTier:
         folder = write(plugins, "acme", ours("acme", ("ac",)))
         known = Registry(plugins)
         assert known.get("AC").base_url == "https://api.acme.test/v1"
-        assert known.origin("ac") == ("user", str(folder), False)
+        assert known.origin("ac") == ProfileOrigin("user", str(folder), False)
         assert "acme" in known.names()
 
     def test_same_name_overrides_the_bundled_one_and_shows_it(self, plugins):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -90,9 +91,9 @@ def validate(ctx: typer.Context) -> int:
         settings = runtime.settings
     except InvalidFile as error:
         if run.options.json:
-            run.show_document(verdict_document(unreadable(str(runtime.home.config), error)))
+            run.show_document(verdict_document(unreadable(runtime.home.config, error)))
         raise
-    verdict = Verdict(path=str(runtime.home.config), remarks=remarks_of(settings))
+    verdict = Verdict(path=runtime.home.config, remarks=remarks_of(settings))
     run.show(verdict, text=verdict_text, document=verdict_document)
     return ExitCode.PROBLEMS if verdict.remarks else ExitCode.OK
 
@@ -107,7 +108,7 @@ def edit(ctx: typer.Context) -> None:
             "edit opens an editor, and there is no terminal", hint="$EDITOR $(hermes config path)"
         )
     path = runtime.home.config
-    open_editor(path, run.terminal.environ)
+    open_editor(Path(path), run.terminal.environ)
     runtime.store.read()
     run.say(f"`{path}` can be read; look it over with: hermes config validate")
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hermes_fallback.cli.views.visible import visible
+from hermes_fallback.fact import Fact
 
 __all__ = ["Canvas", "cells"]
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Canvas:
+class Canvas(Fact):
     """A page of *width* columns, or of endless lines where *width* is None."""
 
     width: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
 
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible
@@ -34,17 +35,17 @@ __all__ = [
 def home_document(home: Home) -> dict[str, object]:
     """The JSON of the places of a home."""
     return {
-        "config": str(home.config),
-        "exists": home.config.exists(),
-        "home": str(home.root),
-        "env": str(home.env),
-        "auth": str(home.auth),
+        "config": home.config,
+        "exists": Path(home.config).exists(),
+        "home": home.root,
+        "env": home.env,
+        "auth": home.auth,
     }
 
 
 def home_text(home: Home, canvas: Canvas) -> str:
     """The path alone and in full, so that a shell can use it."""
-    return visible(str(home.config)) if canvas.width else str(home.config)
+    return visible(home.config) if canvas.width else home.config
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ def edit_document(change: Change) -> dict[str, object]:
         "stored": stored
         and {
             "name": stored.variable,
-            "path": str(stored.path),
+            "path": stored.path,
             "fingerprint": stored.fingerprint,
             "replaced": stored.has_replaced,
         },

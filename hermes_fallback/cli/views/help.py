@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hermes_fallback.cli.views.canvas import Canvas, cells
 
@@ -62,7 +62,7 @@ def _example(example: str, canvas: Canvas) -> str:
     """A line to copy; where it does not fit, several that the shell joins again."""
     if canvas.width is None or canvas.fits(_INDENT, example):
         return _INDENT + example
-    narrower = replace(canvas, width=canvas.width - len(_JOINED))
+    narrower = canvas.but(width=canvas.width - len(_JOINED))
     folded = narrower.fold(example, first=_INDENT, indent=_INDENT * 2)
     return folded.replace("\n", f"{_JOINED}\n")
 

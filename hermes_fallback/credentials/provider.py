@@ -1,0 +1,27 @@
+"""Provider: what has to be known of one to find its key. Profiles have it, and so may anything else."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Provider"]
+
+
+class Provider(Protocol):
+    """What has to be known of a provider to find its key."""
+
+    @property
+    def name(self) -> str:
+        """What links call it."""
+
+    @property
+    def base_url(self) -> str:
+        """Where requests go by default; empty when the user must say."""
+
+    @property
+    def alternate_base_urls(self) -> tuple[str, ...]:
+        """Its other addresses; a first label `*` stands for any one host below."""
+
+    @property
+    def env_vars(self) -> tuple[str, ...]:
+        """The variables that may hold its key, in the order they are asked."""
