@@ -1,13 +1,13 @@
 """Fact: the base of values that say something and never change.
 
-A dataclass would do the same; its decorator writes and compiles six methods for each class, and the module
-behind it imports a Python parser. That took longer than all else a listing does, so the classes a listing
-needs are facts: one set of methods serves them all, and defining one is as cheap as defining any class.
+A frozen dataclass does the same. But its decorator writes and compiles six methods for every class, which
+takes 0.6 ms each, and importing it 7 ms: half of what a listing took. So the values that a listing needs are
+facts: one set of methods serves them all, and defining one costs as much as defining any class.
 """
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # importing `typing` takes longer than reading the config
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from typing import Any, ClassVar, Self, dataclass_transform
 else:

@@ -29,42 +29,42 @@ class Home(Fact, kw_only=False):
     @property
     def config(self) -> str:
         """`config.yaml`."""
-        return os.path.join(self.root, "config.yaml")
+        return _join(self.root, "config.yaml")
 
     @property
     def env(self) -> str:
         """`.env`, the variables with the keys in it."""
-        return os.path.join(self.root, ".env")
+        return _join(self.root, ".env")
 
     @property
     def auth(self) -> str:
         """`auth.json`, the store of tokens and credential pools."""
-        return os.path.join(self.root, "auth.json")
+        return _join(self.root, "auth.json")
 
     @property
     def state(self) -> str:
         """`fallback/`, the folder that is ours alone."""
-        return os.path.join(self.root, "fallback")
+        return _join(self.root, "fallback")
 
     @property
     def backups(self) -> str:
         """`fallback/backups/`, the files as they were before our edits."""
-        return os.path.join(self.state, "backups")
+        return _join(self.state, "backups")
 
     @property
     def plugins(self) -> str:
         """`plugins/model-providers/`, the user's own providers."""
-        return os.path.join(self.standalone_plugins, "model-providers")
+        return _join(self.standalone_plugins, "model-providers")
 
     @property
     def standalone_plugins(self) -> str:
         """`plugins/`, plugins of every kind, of which some are providers."""
-        return os.path.join(self.root, "plugins")
+        return _join(self.root, "plugins")
 
     @property
     def legacy_plugins(self) -> str:
         """`providers/`, where they stood before."""
-        return os.path.join(self.root, "providers")
+        return _join(self.root, "providers")
 
 
 def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | None, user_home: str) -> Home:

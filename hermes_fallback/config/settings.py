@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 
@@ -105,8 +106,8 @@ def seconds(value: object) -> float:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         length = float(value)
     else:
-        length = float("nan")
-    if not (0 < length < float("inf")):
+        length = math.nan
+    if not (0 < length < math.inf):
         msg = "a length of time above zero, such as `5s`, `500ms` or `2m`"
         raise ValueError(msg)
     return length

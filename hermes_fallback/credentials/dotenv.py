@@ -51,9 +51,9 @@ class DotEnvFile:
             Conflict: the lock is held, or the file changed underneath; nothing was written.
             InvalidFile, SystemRefused: the file cannot be read or written; it is as it was.
         """
-        from pathlib import Path
+        from pathlib import Path  # only an edit needs this and python-dotenv
 
-        from hermes_fallback.credentials.assignment import assign  # imports python-dotenv
+        from hermes_fallback.credentials.assignment import assign
         from hermes_fallback.credentials.private_file import rewrite
 
         changed = rewrite(

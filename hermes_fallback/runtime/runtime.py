@@ -86,7 +86,7 @@ class Runtime:
 
     @cached_property
     def store(self) -> ConfigStore:
-        """Where config.yaml is edited."""
+        """Where config.yaml is read and edited."""
         from hermes_fallback.config.store import ConfigStore  # a listing edits nothing
 
         return ConfigStore(self.home.config, self.home.backups)

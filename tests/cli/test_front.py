@@ -18,6 +18,17 @@ from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.terminal import Terminal
 
 HEAVY = ("typer", "rich", "pydantic", "httpx", "questionary", "keyring", "ruamel", "asyncio", "logging")
+UNNEEDED = (
+    "dataclasses",
+    "inspect",
+    "typing",
+    "pathlib",
+    "urllib",
+    "contextlib",
+    "importlib.metadata",
+    "threading",
+)
+"""What most programs import without a thought, and a listing does without: 20 ms."""
 
 CHAIN = """\
 model:
@@ -68,11 +79,11 @@ def test_the_fast_path_prints_what_typer_prints(
 
 
 def imported_by(*argv: str, home: Path) -> set[str]:
-    """The top-level modules that a process has imported after running *argv*."""
+    """The modules that a process imports to run *argv*, beside those that every interpreter starts with."""
     code = (
-        "import sys\nfrom hermes_fallback.cli.front import main\n"
+        "import sys\nbefore = set(sys.modules)\nfrom hermes_fallback.cli.front import main\n"
         f"status = main({list(argv)!r})\n"
-        "print(status, *sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+        "print(status, *sorted(set(sys.modules) - before), file=sys.stderr)"
     )
     environ = {"HERMES_HOME": str(home), "PATH": os.environ["PATH"], "HOME": str(home)}
     done = subprocess.run(
@@ -97,6 +108,51 @@ def test_the_fast_path_imports_nothing_heavy(
     # Version lookup reads package metadata, whose own standard library imports are not ours to choose.
     heavy = set(HEAVY) - {"logging", "asyncio"} if argv == ("--version",) else set(HEAVY)
     assert not modules & heavy
+
+
+@pytest.mark.parametrize("argv", [("fallback", "list"), ("fallback", "--json")], ids=["list", "json"])
+def test_a_listing_imports_only_what_it_needs(
+    argv: tuple[str, ...], home: Path, config: Callable[[str], Path]
+) -> None:
+    """Neither the standard library's slow modules nor what edits, plans or runs a conversation."""
+    config(CHAIN)
+    (home / ".env").write_text("OPENROUTER_API_KEY=sk-or-v1-0123456789abcdef\n")
+    modules = imported_by(*argv, home=home)
+    assert not modules & set(UNNEEDED)
+    ours = {name.removeprefix("hermes_fallback.") for name in modules if name.startswith("hermes_fallback.")}
+    assert {name.partition(".")[0] for name in ours} == {
+        *("cli", "config", "credentials", "errors", "fact", "model", "providers", "runtime", "secret")
+    }
+    assert not ours & {
+        *("cli.failure", "config.files", "config.store", "model.failure", "model.reason", "model.receipt"),
+        *("providers.discovery", "runtime.editor", "runtime.plan", "runtime.selector"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("argv", "collects"),
+    [(("fallback", "list"), False), (("providers", "list"), True)],
+    ids=["short", "long"],
+)
+def test_garbage_is_collected_only_where_a_command_may_live_long(
+    argv: tuple[str, ...], *, collects: bool, home: Path
+) -> None:
+    """A listing looks for none, and no process does while it ends."""
+    code = (
+        "import gc, sys\nfrom hermes_fallback.cli.front import program\n"
+        f"sys.argv[1:] = {list(argv)!r}\n"
+        "print(program(), gc.isenabled(), gc.get_freeze_count() > 1000, file=sys.stderr)"
+    )
+    environ = {"HERMES_HOME": str(home), "PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stderr == f"0 {collects} True\n"
+
+
+def test_a_home_without_a_config_needs_no_parser(home: Path) -> None:
+    """Nobody waits for what there is nothing to read with."""
+    assert not imported_by("fallback", "list", home=home) & {"yaml", "dotenv"}
 
 
 def test_a_help_page_opens_no_network_library(home: Path) -> None:

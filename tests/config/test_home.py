@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from hermes_fallback.config.home import Home, find_home
 from hermes_fallback.errors import NotFound, SystemRefused, UsageError
@@ -16,7 +18,8 @@ def found(
     home: str | None = None,
     profile: str | None = None,
 ) -> Path:
-    return find_home(environ or {}, home=home, profile=profile, user_home=user_home).root
+    home_found = find_home(environ or {}, home=home, profile=profile, user_home=str(user_home))
+    return Path(home_found.root)
 
 
 @pytest.fixture
@@ -90,6 +93,9 @@ def test_an_unknown_profile_is_not_found(tmp_path: Path, work: Path) -> None:
         found(tmp_path, profile="wrok")
     assert (caught.value.kind, int(caught.value.exit_code)) == ("unknown-profile", 5)
     assert caught.value.hint == "did you mean `work`?"
+    with pytest.raises(NotFound) as caught:
+        found(tmp_path, profile="zzz")
+    assert caught.value.hint == "there are: work"
     (tmp_path / ".hermes" / "active_profile").write_text("gone")
     with pytest.raises(NotFound, match="no profile `gone`") as caught:
         found(tmp_path)
@@ -113,8 +119,30 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_files_of_a_home(tmp_path: Path) -> None:
     """One place says where each lives."""
-    home = Home(tmp_path)
+    home = Home(str(tmp_path))
     names = [home.config, home.env, home.auth, home.state, home.backups, home.plugins, home.legacy_plugins]
-    assert [str(path.relative_to(tmp_path)) for path in names] == [
+    assert [str(Path(path).relative_to(tmp_path)) for path in names] == [
         "config.yaml", ".env", "auth.json", "fallback", "fallback/backups", "plugins/model-providers", "providers",
     ]  # fmt: skip
+    assert home.standalone_plugins == str(tmp_path / "plugins")
+    assert Home(".").config == "config.yaml"
+
+
+def test_a_home_that_the_system_does_not_show_is_refused(tmp_path: Path) -> None:
+    """The system's own words say why."""
+    with pytest.raises(SystemRefused) as caught:
+        found(tmp_path, home=str(tmp_path / ("long" * 100)))
+    assert caught.value.why == "File name too long"
+
+
+@given(
+    st.sampled_from(["", "/", "//", "///"]),
+    st.lists(st.sampled_from(["a", ".", "..", "/", "//", "é", " ", "profiles"]), max_size=6).map("".join),
+)
+@example("//", "")
+@example("/", "/a/./b//")
+def test_paths_are_written_as_pathlib_writes_them(lead: str, path: str) -> None:
+    """Whatever was typed, messages and JSON show it in its plain form."""
+    home = find_home({}, home=f"{lead}nowhere/{path}", profile=None, user_home="/nobody")
+    assert home.root == str(Path(f"{lead}nowhere/{path}"))
+    assert home.config == str(Path(home.root) / "config.yaml")

@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from hermes_fallback.model.origin import Origin, has_user, is_private_host
+
+PIECES = st.sampled_from(
+    ["http", "https", "HTTPS", "ftp", "://", ":", "/", "//", "host", "Example.com", "h_o", "*.a", ".", "..", "80", "0",
+     "00080", "65535", "65536", "99999999", "٣", "@", "user:pass", "?", "#", "\\", "\n", "\t", " ", "[::1]", "[", "é", "%41"]
+)  # fmt: skip
+
+
+def by_the_library(url: str) -> tuple[str, str, int] | None:
+    """What the library makes of *url*; None where it names no host to send a key to."""
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme.lower(), (parts.hostname or "").lower().rstrip(".")
+        port = parts.port or {"http": 80, "https": 443}.get(scheme, 0)
+    except ValueError:
+        return None
+    is_host = ":" in host or all(0 < len(label) < 64 for label in host.split("."))
+    return (scheme, host, port) if scheme in {"http", "https"} and is_host else None
+
+
+@given(st.sampled_from(["http://", "https://", ""]), st.lists(PIECES, max_size=6).map("".join))
+@example("http://", "host:00080/v1")
+@example("https://", "host:65536")
+@example("https://", "host.:443/")
+@example("http://", "host\\@other/v1")
+def test_an_address_has_the_origin_the_library_finds(lead: str, rest: str) -> None:
+    """A key is bound by this: no way of writing an address may give another host than the one it is sent to."""
+    try:
+        origin = Origin.of(lead + rest)
+    except ValueError:
+        assert by_the_library(lead + rest) is None
+    else:
+        assert (origin.scheme, origin.host, origin.port) == by_the_library(lead + rest)
 
 
 @pytest.mark.parametrize(
