@@ -117,6 +117,7 @@ def _answer(talk: Talk, question: str) -> None:
     try:
         talk.ask(question)
     except KeyboardInterrupt:
+        talk.run.terminal.stderr.write("\n")  # the terminal has written ^C
         talk.run.warn("stopped; the question and the answer so far are forgotten")
     except Unanswered as error:
         report(error, talk.run)
