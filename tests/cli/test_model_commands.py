@@ -13,9 +13,9 @@ def test_set_makes_a_model_the_primary(hermes: Hermes, home: Path) -> None:
     """The file is made where there is none; the home and the file are the owner's alone."""
     result = hermes("model", "set", "openai", "gpt-5")
     assert result.status == 0
-    assert "the primary is `openai-api:gpt-5`" in result.out
+    assert "the primary is `openai:gpt-5`" in result.out
     assert "it is not ready" in result.out
-    assert (home / "config.yaml").read_text() == "model:\n  provider: openai-api\n  default: gpt-5\n"
+    assert (home / "config.yaml").read_text() == "model:\n  provider: openai\n  default: gpt-5\n"
 
 
 def test_set_drops_the_old_primarys_own_settings(hermes: Hermes, config: Callable[[str], Path]) -> None:

@@ -171,7 +171,7 @@ _hermes_at() {
 
 _hermes_values() {
     case "$1" in
-        providers) COMPREPLY=($(compgen -W "ai-gateway alibaba alibaba-coding-plan anthropic arcee azure-foundry custom deepinfra deepseek fireworks gemini gmi huggingface kilocode kimi-coding kimi-coding-cn lmstudio minimax minimax-cn novita nvidia ollama-cloud openai-api opencode-go opencode-zen openrouter stepfun tencent-tokenhub upstage xai xiaomi zai" -- "$2")) ;;
+        providers) COMPREPLY=($(compgen -W "ai-gateway alibaba alibaba-coding-plan anthropic arcee azure-foundry custom deepinfra deepseek fireworks gemini gmi groq huggingface kilocode kimi-coding kimi-coding-cn lmstudio minimax minimax-cn mistral novita nvidia ollama ollama-cloud openai openai-api opencode-go opencode-zen openrouter stepfun tencent-tokenhub together upstage vllm xai xiaomi zai" -- "$2")) ;;
         files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$2")) ;;
         folders) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- "$2")) ;;
         *\|*) COMPREPLY=($(compgen -W "${1//|/ }" -- "$2")) ;;

@@ -6,8 +6,8 @@ register_provider(
     ProviderProfile(
         name="custom",
         display_name="Custom endpoint",
-        description="Any endpoint that speaks a known dialect: Ollama, vLLM, llama.cpp, a proxy of your own.",
-        aliases=("ollama", "local", "vllm", "llamacpp", "llama.cpp", "llama-cpp"),
+        description="Any endpoint that speaks a known dialect: llama.cpp, a gateway, a proxy of your own.",
+        aliases=("local", "llamacpp", "llama.cpp", "llama-cpp"),
         api_modes_by_url=(
             ("https://api.anthropic.com", "anthropic_messages"),
             ("https://api.kimi.com/coding", "anthropic_messages"),

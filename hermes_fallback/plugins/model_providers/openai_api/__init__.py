@@ -5,10 +5,9 @@ from hermes_fallback.providers import ProviderProfile, register_provider
 register_provider(
     ProviderProfile(
         name="openai-api",
-        display_name="OpenAI API",
+        display_name="OpenAI API (Responses)",
         description="The GPT models, from their maker, paid by use.",
-        aliases=("openai",),
-        api_mode="codex_responses",  # `api_mode: chat_completions` on a link works here too
+        api_mode="codex_responses",
         base_url="https://api.openai.com/v1",
         base_url_env="OPENAI_BASE_URL",
         env_vars=("OPENAI_API_KEY",),
