@@ -18,9 +18,10 @@ def open_editor(path: Path, environ: Mapping[str, str]) -> None:
     Raises:
         SystemRefused: the editor cannot be started, or ends with an error.
     """
-    editor = environ.get("VISUAL") or environ.get("EDITOR") or "vi"
+    editor = (environ.get("VISUAL") or "").strip() or (environ.get("EDITOR") or "").strip() or "vi"
     hint = "name another one: EDITOR=nano hermes config edit"
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode  # noqa: S603  # the user's
     except (OSError, ValueError) as error:
         raise SystemRefused(f"the editor `{editor}` cannot be started", why=str(error), hint=hint) from error

@@ -61,12 +61,21 @@ def given_key(
 
 
 def _typed(invocation: Invocation) -> str:
-    """What comes on stdin; typed unseen, and ended by Enter, where that is a terminal."""
+    """What comes on stdin; typed unseen, and ended by Enter, where that is a terminal.
+
+    Raises:
+        UsageError: it is a terminal, and nobody may be asked.
+    """
     if invocation.terminal.stdin is not sys.stdin or not sys.stdin.isatty():
         return read_whole(invocation)
+    if not invocation.can_ask:
+        raise UsageError("--key-stdin waits for a key, and nobody may be asked", hint="use --key-file FILE")
     from getpass import getpass  # only where somebody types
 
-    return getpass("Key (unseen): ", stream=sys.stderr)
+    try:
+        return getpass("Key (unseen): ", stream=sys.stderr)
+    except EOFError:
+        return ""
 
 
 def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:
@@ -95,15 +104,25 @@ def _own_variable(runtime: Runtime, given: Mapping[str, object | None]) -> str:
             hint="name one with --key-env, such as --key-env MY_KEY",
             kind="missing-key-env",
         )
-    base_url, variable = given.get("base_url"), profile.env_vars[0]
-    if base_url and not _is_meant_for(variable, profile, Origin.of(str(base_url)), runtime.settings.trust):
+    variable, origin = profile.env_vars[0], _origin(runtime, profile.base_url_env, given.get("base_url"))
+    if origin and not _is_meant_for(variable, profile, origin, runtime.settings.trust):
         raise UsageError(
-            f"`{variable}` is not for `{Origin.of(str(base_url))}`",
+            f"`{variable}` is not for `{origin}`",
             why=f"it holds the key of `{profile.name}`, and would not be sent there",
             hint="name a variable for this host with --key-env, such as --key-env MY_KEY",
             kind="missing-key-env",
         )
     return variable
+
+
+def _origin(runtime: Runtime, base_url_env: str, given: object | None) -> Origin | None:
+    """Where the link will go, if not to the provider's own address."""
+    found = runtime.environment.get(base_url_env) if base_url_env and given is None else None
+    address = str(given or (found.value.strip() if found else ""))
+    try:
+        return Origin.of(address) if address else None
+    except ValueError:
+        return None  # resolving the link says so
 
 
 def _is_meant_for(variable: str, provider: Provider, origin: Origin, trust: Sequence[str]) -> bool:

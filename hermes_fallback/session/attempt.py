@@ -109,6 +109,11 @@ class LiveAttempt:
         yield Show(event)
 
     @property
+    def elapsed_s(self) -> float:
+        """How long this attempt has taken so far."""
+        return self._now() - self._began_s
+
+    @property
     def streamed_s(self) -> float:
         """How long content has been coming."""
         return 0.0 if self._content_s is None else self._now() - self._content_s
@@ -143,7 +148,7 @@ class LiveAttempt:
             rule=verdict.rule if verdict else None,
             status=status,
             waited_s=waited_s,
-            ms=(self._now() - self._began_s) * 1000,
+            ms=self.elapsed_s * 1000,
             detail=verdict.message if verdict else None,
         )
 

@@ -35,6 +35,7 @@ class Dialogue:
         Raises:
             UsageError: tool calls of the last answer are still open, or a stream is.
         """
+        self._check_idle()
         if waiting := self._waiting():
             raise UsageError(
                 "the last answer asks for tools",
@@ -53,6 +54,7 @@ class Dialogue:
         Raises:
             UsageError: no tool call waits for a result, or *results* does not answer exactly those that do.
         """
+        self._check_idle()
         waiting = self._waiting()
         if self._state is None or not waiting or set(results) != set(waiting):
             raise UsageError(
@@ -71,14 +73,21 @@ class Dialogue:
         last = self.conversation.messages[-1] if self.conversation.messages else None
         return tuple(call.id for call in last.tool_calls) if last else ()
 
-    def _step(self, state: TurnState, conversation: Conversation) -> Steps:
-        if self._running is not None and inspect.getgeneratorstate(self._running) != inspect.GEN_CLOSED:
+    def _check_idle(self) -> None:
+        """Nothing, unless an answer is being read. One that nobody has begun to read is given up."""
+        if self._running is None:
+            return
+        if inspect.getgeneratorstate(self._running) == inspect.GEN_CREATED:
+            self._running.close()
+        if inspect.getgeneratorstate(self._running) != inspect.GEN_CLOSED:
             raise UsageError(
                 "a stream of this session is still open",
                 why="two answers at once would tear the conversation",
                 hint="read it to its end or close it, or use a session for each conversation",
                 kind="open-stream",
             )
+
+    def _step(self, state: TurnState, conversation: Conversation) -> Steps:
         self._pending = conversation
         self._running = self._flow.step(state, conversation, self._options)
         return self._running

@@ -8,8 +8,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import partial
 from typing import TypeVar
 
+from hermes_fallback.errors import UsageError
 from hermes_fallback.model.failure import AttemptFailed
-from hermes_fallback.session.events import Answered, Event, Notice
+from hermes_fallback.session.events import Answer, Answered, Event, Notice
 from hermes_fallback.session.flow import Steps
 from hermes_fallback.session.ops import Explain, Op, Open, Permit, Read, Show, Sleep
 from hermes_fallback.transport.asynchronous import AsyncCarrier, AsyncExchange
@@ -41,7 +42,7 @@ class Driver:
                 try:
                     op = advance()
                 except StopIteration as done:
-                    yield Answered(done.value)
+                    yield Answered(_answer_of(done))
                     return
                 if isinstance(op, Show):
                     yield op.event
@@ -96,7 +97,7 @@ class AsyncDriver:
                 try:
                     op = advance()
                 except StopIteration as done:
-                    yield Answered(done.value)
+                    yield Answered(_answer_of(done))
                     return
                 if isinstance(op, Show):
                     yield op.event
@@ -133,6 +134,17 @@ class AsyncDriver:
         if self._exchange is not None:
             await self._exchange.close()
             self._exchange = None
+
+
+def _answer_of(done: StopIteration) -> Answer:
+    if isinstance(done.value, Answer):
+        return done.value
+    raise UsageError(
+        "this stream was given up",
+        why="the session was asked something else before it was read",
+        hint="read a stream before you ask again",
+        kind="stale-stream",
+    )
 
 
 def _opened(exchange: _E | None) -> _E:

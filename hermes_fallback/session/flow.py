@@ -88,6 +88,9 @@ class _Step:
         self._options = options
         self._machine = state.turn.step(now_s=flow.now())
         self._left: tuple[Route, Verdict] | None = None
+        self._has_moved = False
+        self._discarded: int | None = None
+        """Characters of a broken answer that the caller has seen, until the next one begins."""
 
     def run(self) -> Steps:
         action = self._machine.begin(now_s=self._flow.now())
@@ -105,12 +108,18 @@ class _Step:
         route = self._flow.plan.route(action.candidate.position)
         yes = yield Permit(self._moving_to(route) or self._standing_in(route))
         self._flow.has_told_of_skips = self._flow.has_told_of_skips or (yes and self._left is None)
+        if not yes and self._state.attempts:
+            self._state.attempts[-1] = replace(self._state.attempts[-1], action="stop")
         return self._machine.permitted(now_s=self._flow.now(), yes=yes)
 
     def _send(self, action: Send) -> Generator[Op, Any, Answer | Action]:
         flow, route = self._flow, self._flow.plan.route(action.candidate.position)
         request = dialect(route.api_mode).request(self._conversation, route, self._options_for(route))
+        if self._discarded is not None:
+            yield Show(Restarted(self._discarded))
+            self._discarded = None
         if notice := self._moving_to(route) or self._starting_on(route):
+            self._has_moved = notice.kind is NoticeKind.SWITCHED
             yield Show(notice)
         if action.after_s > 0:
             yield from self._wait(route, action.after_s)
@@ -118,7 +127,7 @@ class _Step:
         try:
             yield from attempt.run(request, time_left_s=action.time_left_s)
         except AttemptFailed as failed:
-            return (yield from self._after_failure(action, attempt, failed.failure))
+            return self._after_failure(action, attempt, failed.failure)
         self._state.attempts.append(attempt.record("answer", waited_s=action.after_s))
         self._state.turn.answered(action.candidate)
         flow.served_last = route
@@ -131,9 +140,7 @@ class _Step:
             yield Show(Notice(kind=NoticeKind.WAITING, to=name, left=name, detail=detail))
         yield Sleep(seconds)
 
-    def _after_failure(
-        self, action: Send, attempt: LiveAttempt, failure: Failure
-    ) -> Generator[Op, Any, Action]:
+    def _after_failure(self, action: Send, attempt: LiveAttempt, failure: Failure) -> Action:
         verdict = self._verdict(attempt.route, failure)
         following = self._following(action, attempt, failure, verdict)
         self._state.attempts.append(
@@ -142,8 +149,8 @@ class _Step:
             )
         )
         self._left = attempt.route, verdict
-        if attempt.has_shown and not isinstance(following, GiveUp):
-            yield Show(Restarted(len(attempt.text)))
+        if attempt.has_shown:
+            self._discarded = len(attempt.text)
         return following
 
     def _verdict(self, route: Route, failure: Failure) -> Verdict:
@@ -155,9 +162,10 @@ class _Step:
     def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Action:
         flow, route = self._flow, attempt.route
         refuses_usage = verdict.reason is Reason.BAD_REQUEST and _USAGE_FIELD in verdict.message
-        if refuses_usage and route.position not in flow.without_usage:
+        left_s = action.time_left_s - attempt.elapsed_s
+        if refuses_usage and left_s > 0 and route.position not in flow.without_usage:
             flow.without_usage.add(route.position)
-            return Send(action.candidate, 0.0, action.time_left_s)
+            return Send(action.candidate, 0.0, left_s)
         return self._machine.failed(
             verdict,
             now_s=flow.now(),
@@ -187,7 +195,8 @@ class _Step:
 
     def _starting_on(self, route: Route) -> Notice | None:
         """The notice that the session starts on *route* because links before it are not ready; given once."""
-        if self._flow.has_told_of_skips or not self._before(route):
+        is_first = route is self._flow.plan.routes[0]
+        if self._flow.has_told_of_skips or not is_first or not self._before(route):
             return None
         self._flow.has_told_of_skips = True
         return self._standing_in(route)
@@ -209,7 +218,7 @@ class _Step:
         flow = self._flow
         last, flow.served_last = flow.served_last, route
         is_return = last is not None and last is not route and route is flow.plan.routes[0]
-        if last is None or not is_return or self._left is not None:
+        if last is None or not is_return or self._has_moved:
             return None
         return Notice(kind=NoticeKind.RETURNED, to=flow.plan.name(route), left=flow.plan.name(last))
 
@@ -219,6 +228,6 @@ _NOTICEABLE_S = 1.0
 
 
 def _word(sent: Send, following: Action) -> str:
-    if not isinstance(following, Send):
+    if isinstance(following, GiveUp):
         return "stop"
     return "retry" if following.candidate == sent.candidate else "advance"

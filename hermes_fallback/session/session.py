@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
+from weakref import ReferenceType, ref
 
 from hermes_fallback.runtime.plan import Choice, Plan
 from hermes_fallback.runtime.runtime import Runtime
@@ -43,6 +44,8 @@ class Session:
         self._dialogue = Dialogue(plan, conversation)
         self._owns_carrier = carrier is None
         self._carrier = carrier or Carrier()
+        self._stream: ReferenceType[Generator[Event, None, None]] | None = None
+        """Not held, so that a stream that is let go of ends at once."""
         self._may_move = may_move
         self._on_notice = on_notice
 
@@ -70,7 +73,7 @@ class Session:
 
     def stream(self, message: str | Message, options: Options | None = None) -> Generator[Event, None, None]:
         """The answer as it comes; the last event is `Answered`. After `Restarted`, discard what came before."""
-        return self._events(self._dialogue.ask(message, options))
+        return self._opened(self._dialogue.ask(message, options))
 
     def resume(self, results: Mapping[str, str]) -> Answer:
         """The whole answer to the *results* of the last answer's tool calls, by call id, in the same turn."""
@@ -78,10 +81,13 @@ class Session:
 
     def stream_resume(self, results: Mapping[str, str]) -> Generator[Event, None, None]:
         """The same as `resume`, as it comes."""
-        return self._events(self._dialogue.resume(results))
+        return self._opened(self._dialogue.resume(results))
 
     def close(self) -> None:
-        """Close the kept connections, unless they were handed in."""
+        """End a stream that was left open, and close the kept connections, unless they were handed in."""
+        stream = self._stream() if self._stream else None
+        if stream is not None:
+            stream.close()
         if self._owns_carrier:
             self._carrier.close()
 
@@ -93,6 +99,11 @@ class Session:
     ) -> None:
         self.close()
 
+    def _opened(self, steps: Steps) -> Generator[Event, None, None]:
+        events = self._events(steps)
+        self._stream = ref(events)
+        return events
+
     def _events(self, steps: Steps) -> Generator[Event, None, None]:
         for event in Driver(self._carrier, self._may_move).events(steps):
             if isinstance(event, Answered):
@@ -101,11 +112,12 @@ class Session:
 
     def _whole(self, events: Generator[Event, None, None]) -> Answer:
         answer: Answer | None = None
-        for event in events:
-            if isinstance(event, Notice) and self._on_notice:
-                self._on_notice(event)
-            elif isinstance(event, Answered):
-                answer = event.answer
+        with closing(events):
+            for event in events:
+                if isinstance(event, Notice) and self._on_notice:
+                    self._on_notice(event)
+                elif isinstance(event, Answered):
+                    answer = event.answer
         return _certain(answer)
 
 
@@ -156,10 +168,15 @@ class AsyncSession:
 
     async def close(self) -> None:
         """End a stream that was left open, and close the kept connections, unless they were handed in."""
-        if self._stream is not None:
-            await self._stream.aclose()
-        if self._owns_carrier:
-            await self._carrier.close()
+        try:
+            if self._stream is not None:
+                with suppress(
+                    RuntimeError
+                ):  # another task is reading it, and will find its connection closed
+                    await self._stream.aclose()
+        finally:
+            if self._owns_carrier:
+                await self._carrier.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -182,11 +199,12 @@ class AsyncSession:
 
     async def _whole(self, events: AsyncGenerator[Event, None]) -> Answer:
         answer: Answer | None = None
-        async for event in events:
-            if isinstance(event, Notice) and self._on_notice:
-                self._on_notice(event)
-            elif isinstance(event, Answered):
-                answer = event.answer
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Notice) and self._on_notice:
+                    self._on_notice(event)
+                elif isinstance(event, Answered):
+                    answer = event.answer
         return _certain(answer)
 
 

@@ -380,3 +380,80 @@ def test_a_key_that_is_echoed_escaped_stays_out_of_the_receipt(world: World) -> 
             answer = session.ask("hello")
     assert answer.receipt.attempts[0].detail == "denied: ******** is unknown here"
     assert "planted" not in repr(answer)
+
+
+def test_a_stream_that_nobody_began_to_read_is_given_up(world: World) -> None:
+    """It does not lock the session, and says so when it is read too late."""
+    with Session(world.runtime.plan()) as session:
+        early = session.stream("one")
+        assert session.ask("two").text.startswith("main heard 1")
+        with pytest.raises(UsageError, match="given up"):
+            list(early)
+
+
+def test_a_session_that_is_closed_ends_its_stream(world: World) -> None:
+    """Nothing is asked after `close`."""
+    session = Session(world.runtime.plan())
+    events = session.stream("one")
+    next(events)
+    session.close()
+    assert list(events) == []
+    assert eventually(lambda: world.loopback.open_connections("main") == 0)
+
+
+def test_a_session_closes_while_another_task_reads(world: World) -> None:
+    """The caller's own error is not replaced, and no connection stays."""
+    world.configure(timeouts="{first_token: 30s}")
+    world.loopback.script("main", "hang")
+
+    async def run() -> None:
+        async with AsyncSession(world.runtime.plan()) as session:
+            reading = asyncio.create_task(session.ask("hello"))
+            while not (world.asked() or reading.done()):  # noqa: ASYNC110  # another thread fills the record
+                await asyncio.sleep(0.005)
+            await session.close()
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+
+    asyncio.run(run())
+    assert eventually(lambda: world.loopback.open_connections("main") == 0)
+
+
+def test_an_error_of_the_listener_leaves_the_session_usable(world: World) -> None:
+    """A broken `on_notice` is the caller's, and ends that answer alone."""
+    world.loopback.script("main", ["unauthorized", "ok"])
+
+    def listen(notice: Notice) -> None:
+        raise ValueError(str(notice))
+
+    with Session(world.runtime.plan(), on_notice=listen) as session:
+        try:
+            session.ask("hello")
+        except ValueError:
+            assert session.ask("again").served_by.model == "main-model"
+        else:
+            pytest.fail("the listener's error was swallowed")
+
+
+def test_a_permitted_switch_is_told_as_one_and_a_refused_one_as_the_end(world: World) -> None:
+    """The receipt says what followed each attempt."""
+    world.configure(auto_activate="false")
+    world.loopback.script("main", "unauthorized")
+    with Session(world.runtime.plan(), may_move=lambda _: True) as session:
+        assert [each.action for each in session.ask("hello").receipt.attempts] == ["advance", "answer"]
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
+        session.ask("hello")
+    assert [each.action for each in caught.value.attempts] == ["stop"]
+
+
+def test_a_broken_answer_begins_anew_only_where_one_follows(world: World) -> None:
+    """After the last link there is nothing to begin."""
+    world.configure(retries="0")
+    for name in ("main", "spare", "third"):
+        world.loopback.script(name, "stall")
+    seen: list[object] = []
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered):
+        seen.extend(session.stream("hello"))
+    assert sum(isinstance(event, Restarted) for event in seen) == 2
+    assert not isinstance(seen[-1], Restarted)
