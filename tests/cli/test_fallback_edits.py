@@ -373,3 +373,12 @@ def test_a_held_lock_is_exit_6_and_nothing_written(
         result = hermes("fallback", "remove", "1")
     assert result.status == 6
     assert path.read_text() == before
+
+
+def test_a_link_may_be_given_as_every_command_prints_it(hermes: Hermes) -> None:
+    """`provider:model`, split after the provider; further colons are the model's."""
+    added = hermes("fallback", "add", "or:qwen/qwen3:free", "--force", "--json").document
+    assert [(link["provider"], link["model"]) for link in added["chain"]] == [
+        ("openrouter", "qwen/qwen3:free")
+    ]
+    assert hermes("model", "set", "zai:glm-5.2", "--json").document["primary"]["model"] == "glm-5.2"

@@ -100,7 +100,7 @@ def add(
 ) -> None:
     """Add a link to the chain; one that stands already changes nothing."""
     run = invocation_of(ctx)
-    provider, model = need(provider, model, command=_ADD)
+    provider, model = need(run, provider, model, command=_ADD)
     request = LinkRequest(
         given={
             "provider": provider,

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.errors import UsageError
+from hermes_fallback.runtime.selector import split_link
 
 __all__ = [
     "ApiMode",
@@ -60,12 +62,14 @@ Store = Annotated[
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]
 
 
-def need(provider: str | None, model: str | None, *, command: str) -> tuple[str, str]:
-    """Both, or the error that says what to give and how.
+def need(run: Invocation, provider: str | None, model: str | None, *, command: str) -> tuple[str, str]:
+    """Both, given apart or as `provider:model`, or the error that says what to give and how.
 
     Raises:
         UsageError: one is missing.
     """
+    if provider and not model:
+        provider, model = split_link(provider, run.runtime().registry.canonical)
     if provider and model:
         return provider, model
     missing = "PROVIDER" if not provider else "MODEL"

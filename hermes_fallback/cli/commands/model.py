@@ -79,7 +79,7 @@ def set_model(
 ) -> None:
     """Make a provider's model the primary; settings of the old primary that are not given anew go with it."""
     run = invocation_of(ctx)
-    provider, model = need(provider, model, command=_SET)
+    provider, model = need(run, provider, model, command=_SET)
     request = LinkRequest(
         given={
             "provider": provider,
