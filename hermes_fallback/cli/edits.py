@@ -129,14 +129,14 @@ def clear_links(run: Invocation, *, yes: bool, dry_run: bool) -> Change | None:
     """
     runtime = run.runtime()
     chain = runtime.settings.chain
-    if not (yes or dry_run):
+    if not (yes or dry_run) and (chain.links or chain.no_links):
         if not run.can_ask:
             raise UsageError(
                 "clear empties the whole chain, and nobody can be asked",
                 hint="hermes fallback clear --yes",
                 kind="needs-yes",
             )
-        if not run.confirm(f"remove {len(chain)} link(s) and {len(chain.ignored)} ignored entries?"):
+        if not run.confirm(f"remove {len(chain)} link(s) and {len(chain.no_links)} ignored entries?"):
             return None
     edit = Editor(runtime).clear(dry_run=dry_run)
     return Change(

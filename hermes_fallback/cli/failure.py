@@ -15,6 +15,8 @@ __all__ = ["report"]
 def report(error: BaseException, invocation: Invocation) -> int:
     """The exit status of *error*, after telling of it on stderr."""
     if isinstance(error, KeyboardInterrupt):
+        if invocation.terminal.stderr.isatty():
+            invocation.terminal.stderr.write("\n")  # the terminal has written ^C
         return ExitCode.INTERRUPTED
     if isinstance(error, BrokenPipeError):
         return ExitCode.OK  # the reader has what it wanted

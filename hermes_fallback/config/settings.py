@@ -59,7 +59,6 @@ class Settings(Fact):
 
     primary: Link | None = None
     """None where no model is named."""
-    primary_line: int | None = None
     chain: Chain = Chain()
     enabled: bool = True
     auto_activate: bool = True
@@ -79,13 +78,12 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
     findings: list[Finding] = []
     own = _Section.top(document, "fallback", expand, findings)
     timeouts = own.section("timeouts")
-    primary, line = _primary(document, expand, findings)
+    primary = _primary(document, expand, findings)
     merged = merge(*document.chain_keys(expand))
     own.check_names(_OWN_KEYS)
     timeouts.check_names(_TIMEOUTS)
     return Settings(
         primary=primary,
-        primary_line=line,
         chain=Chain(merged.links, merged.ignored + document.misplaced()),
         enabled=own.read("enabled", _bool, True),
         auto_activate=own.read("auto_activate", _bool, True, otherwise=False),
@@ -134,19 +132,17 @@ def _limits(own: _Section, timeouts: _Section) -> Limits:
     )
 
 
-def _primary(
-    document: Document, expand: Expand | None, findings: list[Finding]
-) -> tuple[Link | None, int | None]:
-    """The primary as `model:` and the older top-level keys name it, and the line it stands on."""
+def _primary(document: Document, expand: Expand | None, findings: list[Finding]) -> Link | None:
+    """The primary as `model:` and the older top-level keys name it."""
     pair = None if document.root is None else find(document.root, "model")
     if document.root is None or pair is None:
-        return None, None
+        return None
     name, node = pair
     value = value_of(node, document.source, expand)
     if isinstance(value, str):
         value = {"default": value}
     if value is None:
-        return None, None
+        return None
     if not isinstance(value, Mapping):
         findings.append(
             _finding(
@@ -155,17 +151,17 @@ def _primary(
                 "write `provider:` and `default:` under it",
             )
         )
-        return None, name.line
+        return None
     fields = _model_fields(value, _top_level(document, expand))
     if not _text(fields.get("model")):
         if _text(value.get("provider")):
             findings.append(_finding(name, "`model` names a provider and no model", "hermes model set"))
-        return None, name.line
+        return None
     link = read_link(Entry(fields, "model", name.line))
     if isinstance(link, Ignored):
         findings.append(_finding(name, f"`model`: {link.what}", link.hint))
-        return None, name.line
-    return link, name.line
+        return None
+    return link
 
 
 def _model_fields(model: Mapping[str, object], top: Mapping[str, object]) -> dict[str, object]:

@@ -64,6 +64,13 @@ class Chain(Fact, kw_only=False):
     def __len__(self) -> int:
         return len(self.links)
 
+    @property
+    def no_links(self) -> tuple[Ignored, ...]:
+        """The ignored entries of the chain's own keys, without those that stand where nobody reads them."""
+        return tuple(
+            each for each in self.ignored if each.origin.partition("[")[0] in {CURRENT_KEY, LEGACY_KEY}
+        )
+
     def find(self, link: Link) -> Placed | None:
         """The place where *link* stands already, or None."""
         return next((placed for placed in self.links if placed.link.identity == link.identity), None)

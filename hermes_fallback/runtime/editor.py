@@ -99,9 +99,7 @@ class Editor:
 
     def clear(self, *, dry_run: bool = False) -> ChainEdit:
         """Empty the chain, entries we do not understand too; `dropped` lists those."""
-        dropped = tuple(
-            each for each in self._runtime.settings.chain.ignored if each.origin.startswith("fallback_")
-        )
+        dropped = self._runtime.settings.chain.no_links
         edited = self._runtime.store.edit(clear, dry_run=dry_run)
         return self._result(edited, dry_run=dry_run, dropped=dropped if edited.changed else ())
 

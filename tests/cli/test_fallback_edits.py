@@ -382,3 +382,21 @@ def test_a_link_may_be_given_as_every_command_prints_it(hermes: Hermes) -> None:
         ("openrouter", "qwen/qwen3:free")
     ]
     assert hermes("model", "set", "zai:glm-5.2", "--json").document["primary"]["model"] == "glm-5.2"
+
+
+def test_an_empty_chain_is_cleared_without_a_question(hermes: Hermes) -> None:
+    """There is nothing to ask about, on a terminal or off it."""
+    for tty in (True, False):
+        result = hermes("fallback", "clear", tty=tty)
+        assert (result.status, result.out.strip()) == (0, "the chain is empty already; nothing changed")
+
+
+def test_clear_tells_only_of_entries_it_removed(hermes: Hermes, home: Path) -> None:
+    """A chain where nobody reads it stays, and is not said to be gone."""
+    (home / "config.yaml").write_text(
+        "fallback_chain: [{provider: zai, model: m}]\nfallback_providers: [text]\n"
+    )
+    result = hermes("fallback", "clear", "--yes")
+    assert "fallback_providers[0]" in result.out
+    assert "fallback_chain" not in result.out
+    assert "fallback_chain: [{provider: zai, model: m}]" in (home / "config.yaml").read_text()

@@ -48,7 +48,6 @@ def test_the_primary_takes_what_a_link_takes() -> None:
         "x: 1\nmodel:\n  provider: a\n  default: b\n  key_env: K\n  api: s3cret\n  api_mode: chat_completions\n"
         "  context_length: 9\n  cost: free\n  zone: lan\n  max_tokens: 7\n"
     )
-    assert link.primary_line == 2
     primary = link.primary
     assert primary is not None
     assert (primary.key_env, primary.api_mode, primary.context_length, primary.cost, primary.zone) == (

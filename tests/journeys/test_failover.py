@@ -457,3 +457,12 @@ def test_a_broken_answer_begins_anew_only_where_one_follows(world: World) -> Non
         seen.extend(session.stream("hello"))
     assert sum(isinstance(event, Restarted) for event in seen) == 2
     assert not isinstance(seen[-1], Restarted)
+
+
+def test_a_kept_conversation_goes_on_in_a_new_session(world: World) -> None:
+    """Written as plain messages, read again, tool calls included."""
+    with Session(world.runtime.plan()) as session:
+        session.ask("one")
+        kept = json.loads(json.dumps(session.conversation.to_dicts()))
+    with Session(world.runtime.plan(), conversation=Conversation.from_dicts(kept)) as session:
+        assert session.ask("two").text == "main heard 3 messages, the last of them: two"
