@@ -13,7 +13,15 @@ __all__ = ["Probe", "ProviderProfile", "check"]
 Rules = tuple[tuple[str, str], ...]
 """(prefix, api_mode) pairs; the first prefix that fits decides."""
 
-_HTTP_AUTH = frozenset({"api_key", "none"})
+_BY_KEY = frozenset({"api_key", "entra_or_key", "none"})
+_GROUPS = {
+    "api_key": "key",
+    "none": "local",
+    "aws_sdk": "cloud",
+    "entra_or_key": "cloud",
+    "gcp_adc": "cloud",
+    "virtual": "virtual",
+}
 _ANTHROPIC_PATHS = ("/anthropic", "/anthropic/v1")
 
 
@@ -21,13 +29,23 @@ class Probe(Fact):
     """The cheapest authenticated request that tells a good key from a bad one, and costs nothing."""
 
     url: str
+    """In full; a link that goes to another address of the provider asks the same path there."""
+    kind: str = "read_only"
+    """`read_only`, or `one_token` where only a chat of one token tells; `process_start` and `token_mint`."""
     method: str = "GET"
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Headers it needs beside the key."""
     auth_header: str = ""
     """The header that carries the key here, where it is not the profile's own."""
     auth_scheme: str = ""
     """The word before the key in `auth_header`; read only where that is set."""
+    accepts: tuple[int, ...] = (200,)
+    """The statuses that mean a good key."""
     rejects: tuple[int, ...] = (401,)
     """The statuses that mean a bad key."""
+
+    def __post_init__(self) -> None:
+        vars(self)["headers"] = MappingProxyType(dict(self.headers))
 
 
 class ProviderProfile(Fact):
@@ -51,8 +69,17 @@ class ProviderProfile(Fact):
     """Its other addresses, which may be sent its keys too. A first label `*` stands for any one host."""
     base_url_env: str = ""
     """The variable that replaces `base_url`."""
+    other_base_url_envs: tuple[str, ...] = ()
+    """Variables that are asked after `base_url_env`."""
+    shares_primary_address: bool = False
+    """True where a link without an address of its own goes to `model.base_url`, before any variable."""
     auth_type: str = "api_key"
-    """`api_key`, `none`, `oauth_device`, `oauth_external`, `external_process`, `aws` …"""
+    """`api_key`, `none`, `oauth_device`, `oauth_pkce`, `oauth_external`, `external_process`, `aws_sdk`,
+    `entra_or_key`, `gcp_adc`, or `virtual` for one that no request goes to."""
+    takes_keys: bool = False
+    """True where a key in `env_vars` is sent as it is, though people sign in otherwise."""
+    auto_rank: int | None = None
+    """Its place, lowest first, among those that `provider: auto` looks through; None: never chosen so."""
     env_vars: tuple[str, ...] = ()
     """The variables that may hold its key, in the order they are asked."""
     auth_header: str = "Authorization"
@@ -82,6 +109,18 @@ class ProviderProfile(Fact):
     def __post_init__(self) -> None:
         vars(self)["default_headers"] = MappingProxyType(dict(self.default_headers))
 
+    @property
+    def signs_in_by_key(self) -> bool:
+        """True where a key, or nothing at all, is enough to be let in."""
+        return self.takes_keys or self.auth_type in _BY_KEY
+
+    @property
+    def group(self) -> str:
+        """How people look for it: `key`, `sign-in`, `cloud`, `local`, `custom` or `virtual`."""
+        if self.auth_type == "none" and not self.base_url:
+            return "custom"
+        return _GROUPS.get(self.auth_type, "sign-in")
+
     def api_mode_for(self, model: str, base_url: str) -> str:
         """The dialect spoken for *model* at *base_url*, when the link itself names none.
 
@@ -110,8 +149,18 @@ def check(profile: ProviderProfile) -> str | None:
     )
 
 
+_TUPLES = (
+    "aliases",
+    "alternate_base_urls",
+    "other_base_url_envs",
+    "env_vars",
+    "key_prefixes",
+    "default_models",
+)
+
+
 def _check_types(profile: ProviderProfile) -> str | None:
-    for key in ("aliases", "alternate_base_urls", "env_vars", "key_prefixes", "default_models"):
+    for key in _TUPLES:
         value = getattr(profile, key)
         if not (isinstance(value, tuple) and all(isinstance(item, str) for item in value)):
             return f"`{key}` must be a tuple of texts"
@@ -135,7 +184,7 @@ def _check_words(profile: ProviderProfile) -> str | None:
 
 
 def _check_addresses(profile: ProviderProfile) -> str | None:
-    bases = (profile.base_url, *profile.alternate_base_urls) if profile.auth_type in _HTTP_AUTH else ()
+    bases = (profile.base_url, *profile.alternate_base_urls) if profile.signs_in_by_key else ()
     pages = (
         profile.models_url,
         profile.signup_url,
@@ -154,7 +203,7 @@ def _check_addresses(profile: ProviderProfile) -> str | None:
 
 
 def _check_variables(profile: ProviderProfile) -> str | None:
-    for name in filter(None, (*profile.env_vars, profile.base_url_env)):
+    for name in filter(None, (*profile.env_vars, profile.base_url_env, *profile.other_base_url_envs)):
         if not (name.isidentifier() and name.isascii()):
             return f"`{name}` cannot be a variable's name"
     return None

@@ -21,7 +21,6 @@ SPOKEN = frozenset({"chat_completions"})
 """The dialects of `wire/`; named here so that resolving does not import them, and held equal by a test."""
 
 _NO_USER = "remove it, put the key into a variable, and name that with `key_env` in the link"
-_SIGNS_IN_BY_KEY = frozenset({"api_key", "none"})
 
 
 class Resolver:
@@ -85,7 +84,7 @@ class Resolver:
             return Problem(error.kind, error.what, error.hint or "mend or remove the plugin")
         alias = "" if link.provider.lower() == profile.name else f", as `{profile.name}`"
         considered.append(Considered(f"provider `{link.provider}`", f"found{alias}"))
-        if profile.auth_type not in _SIGNS_IN_BY_KEY:
+        if not profile.signs_in_by_key:
             hint = "choose a provider with a key: hermes providers list"
             return Problem("not-ready", f"signing in to `{profile.name}` is not possible yet", hint)
         return profile

@@ -1,0 +1,1 @@
+"""What providers offer: live lists of models, remembered with their age."""

@@ -1,0 +1,1 @@
+"""Checks of everything a home relies on: facts in, findings out."""

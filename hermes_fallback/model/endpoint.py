@@ -1,0 +1,52 @@
+"""Endpoint: where a provider is reached and with which credential, before any model is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from hermes_fallback.fact import Fact
+from hermes_fallback.model.credential import Credential
+from hermes_fallback.model.origin import Origin
+from hermes_fallback.secret import Secret
+
+__all__ = ["Endpoint", "NamedEndpoint"]
+
+
+class Endpoint(Fact):
+    """A provider as one link reaches it. Enough to list its models or to prove a key."""
+
+    provider: str
+    """The profile's own name, aliases resolved."""
+    base_url: str
+    credential: Credential | None = None
+    """None where the host needs none."""
+    auth_header: str = "Authorization"
+    auth_scheme: str = "Bearer"
+    """Put before the key; empty for headers that hold the bare key."""
+    headers: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def origin(self) -> Origin:
+        """Where requests go."""
+        return Origin.of(self.base_url)
+
+
+class NamedEndpoint(Fact):
+    """An endpoint that the config itself gives a name: `custom_providers`, or `providers.<key>`."""
+
+    key: str
+    """What links call it, behind `custom:` or bare: lower case, blanks as `-`."""
+    name: str
+    """As it is written."""
+    base_url: str
+    key_env: str | None = None
+    api_key: Secret | None = None
+    api_mode: str | None = None
+    models: tuple[str, ...] = ()
+    """The models it is said to serve, the default one first."""
+    context_length: int | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
+    origin: str = ""
+    """Where it stands: `custom_providers[0]`, `providers.my-box`."""
+    line: int | None = None

@@ -1,0 +1,1 @@
+"""Proof that a provider can be reached and takes a key, at the smallest cost."""
