@@ -45,21 +45,42 @@ def _flag(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _numbers(value: object) -> tuple[int, ...] | None:
+    fits = isinstance(value, list) and all(_number(item) is not None for item in value)
+    return tuple(cast("list[int]", value)) if fits else None
+
+
 def _probe(value: object) -> Probe | None:
-    mapping: dict[str, Any] = _mapping(value) or {}
-    return Probe(**mapping) if "url" in mapping and set(mapping) <= _PROBE_KEYS else None
+    if not isinstance(value, Mapping) or not set(value) <= set(Probe.field_names()):
+        return None
+    facts = {key: _PROBE_READERS.get(key, _text)(each) for key, each in value.items()}
+    return None if None in facts.values() else Probe(**facts)
 
 
-_PROBE_KEYS = frozenset(["url", "method", "auth_header", "auth_scheme"])
+_PROBE_READERS: dict[str, Reader] = {"headers": _mapping, "accepts": _numbers, "rejects": _numbers}
 _OTHER_READERS: dict[str, tuple[Reader, str]] = {
     **dict.fromkeys(
-        ["aliases", "alternate_base_urls", "env_vars", "key_prefixes", "default_models"],
+        [
+            "aliases",
+            "alternate_base_urls",
+            "other_base_url_envs",
+            "env_vars",
+            "key_prefixes",
+            "default_models",
+        ],
         (_texts, "a list of texts"),
     ),
     **dict.fromkeys(["api_modes_by_model", "api_modes_by_url"], (_rules, "a mapping of texts")),
-    **dict.fromkeys(["models_public", "vision"], (_flag, "true or false")),
+    **dict.fromkeys(
+        ["models_public", "vision", "takes_keys", "shares_primary_address"], (_flag, "true or false")
+    ),
+    "auto_rank": (_number, "a whole number"),
     "default_headers": (_mapping, "a mapping of texts"),
-    "probe": (_probe, "a mapping with `url`, and perhaps `method`, `auth_header` and `auth_scheme`"),
+    "probe": (_probe, f"a mapping of {', '.join(Probe.field_names())}"),
 }
 
 

@@ -27,7 +27,8 @@ Lookup = Callable[[str], ProviderProfile | None]
 _EXECUTING = "hermes_fallback_user_plugin"
 _lock = RLock()  # sys.modules belongs to the process: one plugin at a time may borrow names in it
 
-_AUTH_TYPES = {"oauth_device_code": "oauth_device", "aws_sdk": "aws"}
+_AUTH_TYPES = dict.fromkeys(["oauth_device_code", "oauth_minimax", "copilot"], "oauth_device")
+_LAST = 1000  # in the order of `provider: auto`: behind every bundled provider
 
 
 class _Lenient(type):
@@ -87,7 +88,9 @@ def translate(peer: object) -> ProviderProfile:
         base_url=_text(peer, "base_url").rstrip("/"),
         alternate_base_urls=(f"https://{hostname}",) if hostname else (),
         base_url_env=addresses[0] if addresses else "",
+        other_base_url_envs=addresses[1:],
         auth_type=_AUTH_TYPES.get(auth_type, auth_type),
+        auto_rank=_LAST if auth_type == "api_key" else None,
         env_vars=tuple(name for name in variables if name not in addresses),
         models_url=_text(peer, "models_url"),
         default_headers={str(k): str(v) for k, v in headers.items()} if isinstance(headers, Mapping) else {},
@@ -179,7 +182,7 @@ def _as_peer(profile: ProviderProfile | None) -> PeerProfile | None:
         return None
     known = {each.name for each in fields(PeerProfile)}
     shared = {name: getattr(profile, name) for name in profile.field_names() if name in known}
-    variables = (*profile.env_vars, *filter(None, [profile.base_url_env]))
+    variables = (*profile.env_vars, *filter(None, [profile.base_url_env]), *profile.other_base_url_envs)
     headers = dict(profile.default_headers)
     return PeerProfile(
         **{**shared, "env_vars": variables, "default_headers": headers},

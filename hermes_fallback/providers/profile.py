@@ -22,14 +22,19 @@ _GROUPS = {
     "gcp_adc": "cloud",
     "virtual": "virtual",
 }
+_REQUESTS = ("read_only", "one_token")
+_PROBES = (*_REQUESTS, "process_start", "token_mint")
 _ANTHROPIC_PATHS = ("/anthropic", "/anthropic/v1")
 
 
 class Probe(Fact):
     """The cheapest authenticated request that tells a good key from a bad one, and costs nothing."""
 
-    url: str
-    """In full; a link that goes to another address of the provider asks the same path there."""
+    url: str = ""
+    """In full; a link that goes to another address of the provider asks the same path there.
+
+    Empty where no request tells: `process_start` and `token_mint`.
+    """
     kind: str = "read_only"
     """`read_only`, or `one_token` where only a chat of one token tells; `process_start` and `token_mint`."""
     method: str = "GET"
@@ -146,6 +151,7 @@ def check(profile: ProviderProfile) -> str | None:
         or _check_addresses(profile)
         or _check_variables(profile)
         or _check_headers(profile)
+        or _check_probe(profile.probe)
     )
 
 
@@ -167,6 +173,9 @@ def _check_types(profile: ProviderProfile) -> str | None:
     for key in ("name", "api_mode", "base_url", "base_url_env", "auth_type", "auth_header", "auth_scheme"):
         if not isinstance(getattr(profile, key), str):
             return f"`{key}` must be text"
+    rank: object = profile.auto_rank
+    if not isinstance(rank, int | None):
+        return "`auto_rank` must be a number"
     return None
 
 
@@ -216,6 +225,16 @@ def _check_headers(profile: ProviderProfile) -> str | None:
             return f"`default_headers` may not hold `{name}`: the key goes there"
         if not (name.isascii() and name.isprintable() and value.isprintable()):
             return f"the header `{name}` holds characters that no header may hold"
+    return None
+
+
+def _check_probe(probe: Probe | None) -> str | None:
+    if probe is None:
+        return None
+    if probe.kind not in _PROBES:
+        return f"`{probe.kind}` is no kind of probe: {', '.join(_PROBES)}"
+    if probe.kind in _REQUESTS and not probe.url:
+        return f"a probe of the kind `{probe.kind}` needs a `url`"
     return None
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from program import Hermes
 
+from hermes_fallback.cli.views.canvas import Canvas
+from hermes_fallback.cli.views.providers import Known, Listing, known_document, listing_text
+from hermes_fallback.providers import ProfileOrigin, ProviderProfile
+
 PLUGIN = """\
 kind: model-provider
 name: acme
@@ -15,6 +19,48 @@ profile:
   env_vars: [ACME_API_KEY]
   display_name: "Acme \\e[31m"
 """
+HEADINGS = ["API key", "Sign-in", "Cloud account", "Local", "Custom", "Virtual"]
+NVIDIA_CHAT = "https://integrate.api.nvidia.com/v1/chat/completions"
+GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
+GEMINI = {
+    "schema": 1,
+    "name": "gemini",
+    "display_name": "Google AI Studio",
+    "description": "The Gemini models with a key from Google AI Studio.",
+    "aliases": ["google", "google-gemini", "google-ai-studio"],
+    "origin": "bundled",
+    "overrides": False,
+    "group": "key",
+    "auth": "api_key",
+    "signs_in_by_key": True,
+    "auto_rank": 13,
+    "api_mode": "chat_completions",
+    "base_url": f"{GOOGLE}/openai",
+    "alternate_base_urls": [GOOGLE],
+    "base_url_env": "GEMINI_BASE_URL",
+    "other_base_url_envs": [],
+    "env_vars": ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+    "key_prefixes": ["AIza"],
+    "probe": {
+        "kind": "read_only",
+        "method": "GET",
+        "url": f"{GOOGLE}/models?pageSize=1",
+        "accepts": [200],
+        "rejects": [400, 401, 403],
+    },
+    "models_url": f"{GOOGLE}/openai/models",
+    "models_public": False,
+    "default_models": [
+        "gemini-3.1-pro-preview",
+        "gemini-3-pro-preview",
+        "gemini-3.5-flash",
+        "gemini-3.1-flash-lite-preview",
+    ],
+    "default_aux_model": "gemini-3.5-flash",
+    "vision": True,
+    "signup_url": "https://aistudio.google.com/app/apikey",
+    "docs_url": "https://ai.google.dev/gemini-api/docs",
+}
 
 
 @pytest.fixture
@@ -27,15 +73,94 @@ def plugin(home: Path) -> Path:
 
 
 def test_list_names_every_provider_and_its_variables(hermes: Hermes) -> None:
-    """One line each, so that `grep` works; the same in JSON."""
+    """One line each, so that `grep` works, below a heading for each group; the same in JSON."""
     lines = hermes("providers", "list").out.splitlines()
-    assert any(line.split() == ["openrouter", "OPENROUTER_API_KEY"] for line in lines)
+    rows = [line for line in lines if line.startswith("  ")]
+    assert any(row.split() == ["openrouter", "OPENROUTER_API_KEY"] for row in rows)
+    assert [line for line in lines if line and line not in rows] == HEADINGS
     document = hermes("providers", "list", "--json").document
-    assert len(document["providers"]) == len(lines)
-    assert {"name", "aliases", "origin", "env_vars", "base_url", "api_mode", "auth"} <= set(
-        document["providers"][0]
-    )
+    assert {row.split()[0] for row in rows} == {each["name"] for each in document["providers"]}
     assert document["broken"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "words"),
+    [
+        ("zai", "API key", "GLM_API_KEY or ZAI_API_KEY or Z_AI_API_KEY"),
+        ("nous", "Sign-in", "NOUS_API_KEY or a sign-in with a code"),
+        ("copilot", "Sign-in", "a sign-in with a code"),
+        ("azure-foundry", "Cloud account", "AZURE_FOUNDRY_API_KEY or Entra ID"),
+        ("bedrock", "Cloud account", "AWS credentials"),
+        ("lmstudio", "Local", "no key needed"),
+        ("custom", "Custom", "an address of yours, and its key if it asks for one"),
+        ("moa", "Virtual", "nothing: no request goes to it"),
+    ],
+    ids=lambda value: value if value.islower() else "",
+)
+def test_list_tells_what_lets_one_in(hermes: Hermes, name: str, group: str, words: str) -> None:
+    """Providers stand together by what it takes to use them, with what each of them takes."""
+    blocks = hermes("providers", "list").out.split("\n\n")
+    (block,) = (each for each in blocks if each.startswith(f"{group}\n"))
+    assert [line.split(maxsplit=1)[1] for line in block.splitlines() if line.startswith(f"  {name} ")] == [
+        words
+    ]
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_list_fits_a_narrow_terminal(hermes: Hermes, columns: int) -> None:
+    """Only a single word may be wider than the window; every name stands alone or first on its line."""
+    out = hermes("providers", "list", tty=True, env={"COLUMNS": str(columns), "NO_COLOR": "1"}).out
+    lines = out.splitlines()
+    assert [line for line in lines if len(line) > columns and len(line.split()) > 1] == []
+    starts = {line.split()[0] for line in lines if line[:2] == "  " and line[2:3] != " "}
+    assert {"openrouter", "alibaba-coding-plan", "google-gemini-cli", "moa"} <= starts
+
+
+def test_json_holds_every_fact_of_a_provider(hermes: Hermes) -> None:
+    """A program needs no other place to learn what we know of a provider."""
+    document = hermes("providers", "show", "gemini", "--json").document
+    assert document.pop("path").endswith("model_providers/gemini")
+    assert document == GEMINI
+
+
+@pytest.mark.parametrize(
+    ("name", "probe"),
+    [
+        ("arcee", ("read_only", "GET", "https://api.arcee.ai/api/v1/models", [200], [401])),
+        ("nvidia", ("one_token", "POST", NVIDIA_CHAT, [200], [401, 403])),
+        ("copilot-acp", ("process_start", "GET", None, [], [])),
+        ("custom", None),
+        ("moa", None),
+    ],
+    ids=["model-list", "one-token", "program", "no-address", "virtual"],
+)
+def test_json_says_how_a_key_is_proved(hermes: Hermes, name: str, probe: tuple[object, ...] | None) -> None:
+    """The model list proves a key where nothing better is known; what cannot be proved has no probe."""
+    found = hermes("providers", "show", name, "--json").document["probe"]
+    assert (found and tuple(found.values())) == probe
+
+
+def test_endpoint_that_the_config_names_stands_with_the_custom_ones() -> None:
+    """Whatever it takes, with the place in the config, and in the JSON too."""
+    box = Known(
+        profile=ProviderProfile(name="custom:box", base_url="https://box.test/v1", env_vars=("BOX_KEY",)),
+        origin=ProfileOrigin("config", "custom_providers[0]"),
+    )
+    text = listing_text(Listing(known=(box,)), Canvas())
+    assert text == "Custom\n  custom:box  BOX_KEY, config.yaml, `custom_providers[0]`"
+    assert known_document(box)["group"] == "custom"
+
+
+def test_list_and_show_tell_the_same(hermes: Hermes) -> None:
+    """A provider's entry of the list is the document of `show`."""
+    (listed,) = (
+        each
+        for each in hermes("providers", "list", "--json").document["providers"]
+        if each["name"] == "deepinfra"
+    )
+    shown = hermes("providers", "show", "deepinfra", "--json").document
+    assert {**listed, "schema": 1} == shown
+    assert (listed["models_public"], listed["auto_rank"] > 1) == (True, True)
 
 
 def test_list_shows_plugins_of_the_users_own(hermes: Hermes, plugin: Path) -> None:
@@ -61,7 +186,8 @@ def test_show_tells_all_that_is_known(hermes: Hermes) -> None:
     """By name or by alias."""
     result = hermes("providers", "show", "or")
     assert result.out.startswith("openrouter\n")
-    assert "https://openrouter.ai/api/v1" in result.out
+    for fact in ("https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", "sk-or-v1-…", "images    yes"):
+        assert fact in result.out
     assert hermes("providers", "show", "or", "--json").document["name"] == "openrouter"
 
 

@@ -19,7 +19,8 @@ from hermes_fallback.providers.profile import check
 TOOL = Path(__file__).parents[2] / "tools" / "generate_index.py"
 PROFILES = Registry().profiles()
 EVERY = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
-DIALECTS = {"chat_completions", "anthropic_messages", "codex_responses"}
+DIALECTS = {"chat_completions", "anthropic_messages", "codex_responses", "bedrock_converse"}
+AUTO = ["openrouter", "openai", "ai-gateway", "anthropic"]
 NAMES_A_PRODUCT = ("referer", "x-title", "user-agent", "originator", "client", "origin", "categories")
 
 
@@ -71,12 +72,15 @@ def test_profile_passes_registration(profile: ProviderProfile):
 
 @EVERY
 def test_addresses_are_https_or_local(profile: ProviderProfile):
-    """No key of a bundled provider crosses the internet in clear."""
+    """No key or token of a bundled provider crosses the internet in clear; programs are no address."""
     for url in filter(None, [profile.base_url, *profile.alternate_base_urls, profile.models_url]):
-        origin = Origin.of(url)
-        assert origin.scheme == "https" or origin.is_local, url
         assert not url.endswith("/")
         assert not urlsplit(url).query
+        if url.startswith("http"):
+            origin = Origin.of(url)
+            assert origin.scheme == "https" or origin.is_local, url
+        else:
+            assert not profile.signs_in_by_key, url
 
 
 @EVERY
@@ -88,31 +92,52 @@ def test_endpoint_is_known_or_asked_for(profile: ProviderProfile):
 @EVERY
 def test_key_has_a_variable_and_a_place_to_get_it(profile: ProviderProfile):
     """Whoever lacks a key is told its variable and where to make one."""
-    assert profile.env_vars or profile.auth_type == "none"
-    assert profile.signup_url or profile.auth_type == "none"
+    assert profile.env_vars or profile.auth_type == "none" or not profile.signs_in_by_key
+    assert profile.signup_url or profile.group in {"local", "custom", "virtual"}
 
 
 @EVERY
 def test_headers_name_no_product(profile: ProviderProfile):
     """Requests never claim to come from another client."""
-    for name, value in profile.default_headers.items():
+    probe = profile.probe.headers if profile.probe else {}
+    for name, value in (*profile.default_headers.items(), *probe.items()):
         assert not any(word in name.lower() for word in NAMES_A_PRODUCT)
         assert "hermes" not in value.lower()
 
 
 @EVERY
 def test_probe_sends_the_key_to_its_own_vendor(profile: ProviderProfile):
-    """A probe's host belongs to the provider: the same registered domain as its base URL."""
-    if profile.probe:
-        assert Origin.of(profile.probe.url).scheme == "https"
-        assert _domain(profile.probe.url) == _domain(profile.base_url)
+    """A probe's host belongs to the provider: the same registered domain as one of its addresses."""
+    if profile.probe and profile.probe.url:
+        origin = Origin.of(profile.probe.url)
+        assert origin.scheme == "https" or origin.is_local
+        owned = {_domain(url) for url in (profile.base_url, *profile.alternate_base_urls)}
+        assert _domain(profile.probe.url) in owned | _SISTERS.get(profile.name, set())
+
+
+# The token that GitHub's own host hands out is the one that Copilot's host takes.
+_SISTERS = {"copilot": {"github.com"}}
 
 
 @EVERY
 def test_public_model_list_is_no_probe(profile: ProviderProfile):
-    """A route that answers without a key is never used to prove one."""
-    if profile.probe and profile.models_public:
+    """A route that answers without a key is never used to prove one: such a provider has a probe of its own."""
+    if profile.models_public:
+        assert profile.probe
         assert profile.probe.url != f"{profile.base_url}{profile.models_path}"
+
+
+def test_auto_looks_through_providers_with_keys_alone():
+    """`provider: auto` asks each of them once, OpenRouter and OpenAI first; a sign-in is never guessed."""
+    ranked = sorted(
+        (each for each in PROFILES if each.auto_rank is not None), key=lambda each: each.auto_rank
+    )
+    assert [each.auto_rank for each in ranked] == list(range(len(ranked)))
+    assert [each.name for each in ranked[: len(AUTO)]] == AUTO
+    assert {each.group for each in ranked} == {"key"}
+    assert {each.name for each in PROFILES if each.group == "key"} - {each.name for each in ranked} == {
+        "openai-api"
+    }
 
 
 @EVERY
@@ -150,6 +175,11 @@ def test_headers_cannot_be_changed(profile: ProviderProfile):
         ("together-ai", "together"),
         ("llama.cpp", "custom"),
         ("local", "custom"),
+        ("qwen", "qwen-oauth"),
+        ("github", "copilot"),
+        ("codex", "openai-codex"),
+        ("aws", "bedrock"),
+        ("vertexai", "vertex"),
     ],
 )
 def test_alias_means_its_provider(word, name):
@@ -170,6 +200,9 @@ def test_alias_means_its_provider(word, name):
         ("kimi-coding", "k3", "https://api.kimi.com/coding-2", "chat_completions"),
         ("custom", "any", "http://localhost:8000/anthropic", "anthropic_messages"),
         ("custom", "any", "http://localhost:8000/v1", "chat_completions"),
+        ("copilot", "gpt-5.4", "https://api.githubcopilot.com", "codex_responses"),
+        ("copilot", "gpt-5-mini", "https://api.githubcopilot.com", "chat_completions"),
+        ("bedrock", "us.amazon.nova-pro-v1:0", "https://bedrock.example", "bedrock_converse"),
     ],
 )
 def test_dialect_follows_model_and_endpoint(provider, model, base_url, api_mode):

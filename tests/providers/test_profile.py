@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hermes_fallback.providers import ProviderProfile
+from hermes_fallback.providers import Probe, ProviderProfile
 from hermes_fallback.providers.profile import check
 
 
@@ -23,8 +23,10 @@ def profile(**fields: Any) -> ProviderProfile:
         {"env_vars": ("ACME_API_KEY",), "base_url_env": "ACME_BASE_URL"},
         {"alternate_base_urls": ("https://*.acme.test/v1",)},
         {"auth_type": "external_process", "base_url": "acp://acme"},
+        {"auth_type": "external_process", "probe": Probe(kind="process_start")},
+        {"auto_rank": 7},
     ],
-    ids=["least", "no-default-endpoint", "aliases", "variables", "any-host-below", "no-http"],
+    ids=["least", "no-endpoint", "aliases", "variables", "any-host-below", "no-http", "no-request", "rank"],
 )
 def test_sound_profile_passes(fields):
     """A profile of the right shape is accepted."""
@@ -55,6 +57,11 @@ def test_sound_profile_passes(fields):
         ({"default_headers": {"authorization": "Bearer x"}}, "`authorization`"),
         ({"auth_header": "x-api-key", "default_headers": {"X-API-Key": "x"}}, "`X-API-Key`"),
         ({"default_headers": {"X-Plan": "a\r\nHost: evil"}}, "`X-Plan`"),
+        ({"other_base_url_envs": ("A B",)}, "`A B`"),
+        ({"auto_rank": "first"}, "`auto_rank` must be a number"),
+        ({"probe": Probe(kind="guess", url="https://acme.test/me")}, "`guess` is no kind of probe"),
+        ({"probe": Probe(kind="one_token")}, "needs a `url`"),
+        ({"probe": Probe(url="acme.test/me")}, "not an http(s) address"),
     ],
 )
 def test_unsound_profile_is_refused(fields, words):
@@ -63,3 +70,26 @@ def test_unsound_profile_is_refused(fields, words):
     assert fault is not None
     assert words in fault
     assert "hunter22" not in fault
+
+
+@pytest.mark.parametrize(
+    ("fields", "group", "by_key"),
+    [
+        ({}, "key", True),
+        ({"auth_type": "none"}, "local", True),
+        ({"auth_type": "none", "base_url": ""}, "custom", True),
+        ({"auth_type": "entra_or_key"}, "cloud", True),
+        ({"auth_type": "aws_sdk"}, "cloud", False),
+        ({"auth_type": "oauth_device"}, "sign-in", False),
+        ({"auth_type": "oauth_device", "takes_keys": True}, "sign-in", True),
+        ({"auth_type": "something_newer"}, "sign-in", False),
+        ({"auth_type": "virtual"}, "virtual", False),
+    ],
+    ids=lambda value: (
+        "-".join(map(str, value.values())) or "least" if isinstance(value, dict) else str(value)
+    ),
+)
+def test_group_and_key_follow_from_how_one_is_let_in(fields, group, by_key):
+    """People find a provider under what it takes to use it, and a key is enough where it says so."""
+    found = profile(**fields)
+    assert (found.group, found.signs_in_by_key) == (group, by_key)

@@ -1,4 +1,4 @@
-"""Providers: one line for each, or all that is known of one."""
+"""Providers: one line for each, under what it takes to use them, or all that is known of one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,29 @@ from dataclasses import dataclass
 
 from hermes_fallback.cli.views.canvas import Canvas, cells
 from hermes_fallback.providers.discovery import BrokenPlugin
-from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.providers.profile import Probe, ProviderProfile
 from hermes_fallback.providers.registry import ProfileOrigin
 
 __all__ = ["Known", "Listing", "known_document", "known_text", "listing_document", "listing_text"]
+
+_HEADINGS = {
+    "key": "API key",
+    "sign-in": "Sign-in",
+    "cloud": "Cloud account",
+    "local": "Local",
+    "custom": "Custom",
+    "virtual": "Virtual",
+}
+_SIGN_INS = {
+    "oauth_device": "a sign-in with a code",
+    "oauth_pkce": "a sign-in in the browser",
+    "oauth_external": "the sign-in of another program",
+    "external_process": "a program that holds the sign-in",
+    "aws_sdk": "AWS credentials",
+    "entra_or_key": "Entra ID",
+    "gcp_adc": "Google Cloud credentials",
+    "virtual": "nothing: no request goes to it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,29 +55,47 @@ def listing_document(listing: Listing) -> dict[str, object]:
 
 
 def listing_text(listing: Listing, canvas: Canvas) -> str:
-    """A line for each provider; plugins that do not load are for the warnings."""
+    """A line for each provider, grouped; plugins that do not load are for the warnings."""
     width = max((cells(each.profile.name) for each in listing.known), default=0)
-    return "\n".join(_line(each, width, canvas) for each in listing.known)
+    blocks = []
+    for group, heading in _HEADINGS.items():
+        lines = [_line(each, width, canvas) for each in listing.known if _group(each) == group]
+        if lines:
+            blocks.append("\n".join([canvas.paint(heading, "bold"), *lines]))
+    return "\n\n".join(blocks)
+
+
+def _group(known: Known) -> str:
+    """Where people look for it; what the config names itself stands with the custom endpoints."""
+    return "custom" if known.origin.tier == "config" else known.profile.group
 
 
 def _line(known: Known, width: int, canvas: Canvas) -> str:
-    profile = known.profile
-    keys = " or ".join(profile.env_vars) if profile.base_url else ""
-    facts = [
-        keys or "no key of its own",
-        *([_origin(known.origin)] if known.origin.tier != "bundled" else []),
-    ]
-    margin = " " * min(width + 4, 6 if canvas.width and canvas.width < width + 40 else width + 4)
-    name = canvas.plain(profile.name)
-    text = canvas.plain(", ".join(facts))
-    if canvas.fits("  ", name, " " * (width - cells(name)), "  ", text):
-        return f"  {name}{' ' * (width - cells(name))}  {text}"
+    name = canvas.plain(known.profile.name)
+    own = [_origin(known.origin)] if known.origin.tier != "bundled" else []
+    text = canvas.plain(", ".join([_access(known.profile), *own]))
+    gap = " " * (width - cells(name) + 2)
+    if canvas.fits("  ", name, gap, text):
+        return f"  {name}{gap}{text}"
+    margin = " " * (width + 4 if canvas.fits(" " * (width + 40)) else 6)
     return f"  {name}\n" + canvas.fold(text, first=margin, indent=margin)
 
 
+def _access(profile: ProviderProfile) -> str:
+    """What lets one in."""
+    if profile.auth_type == "none":
+        return "no key needed" if profile.base_url else "an address of yours, and its key if it asks for one"
+    if not profile.signs_in_by_key:
+        return _SIGN_INS.get(profile.auth_type, "a sign-in")
+    ways = (*profile.env_vars, *filter(None, [_SIGN_INS.get(profile.auth_type)]))
+    return " or ".join(ways) or "no key of its own"
+
+
 def _origin(origin: ProfileOrigin) -> str:
+    if origin.tier != "user":
+        return "bundled" if origin.tier == "bundled" else f"config.yaml, `{origin.path}`"
     over = ", in place of the bundled one" if origin.overrides else ""
-    return f"{origin.tier} plugin {origin.path}{over}" if origin.tier != "bundled" else "bundled"
+    return f"user plugin {origin.path}{over}"
 
 
 def known_document(known: Known) -> dict[str, object]:
@@ -72,14 +109,48 @@ def known_document(known: Known) -> dict[str, object]:
         "origin": origin.tier,
         "path": origin.path,
         "overrides": origin.overrides,
+        "group": _group(known),
         "auth": profile.auth_type,
+        "signs_in_by_key": profile.signs_in_by_key,
+        "auto_rank": profile.auto_rank,
         "api_mode": profile.api_mode,
         "base_url": profile.base_url or None,
+        "alternate_base_urls": list(profile.alternate_base_urls),
         "base_url_env": profile.base_url_env or None,
+        "other_base_url_envs": list(profile.other_base_url_envs),
         "env_vars": list(profile.env_vars),
+        "key_prefixes": list(profile.key_prefixes),
+        "probe": _probe_document(_probe(profile)),
+        "models_url": _models_url(profile) or None,
+        "models_public": profile.models_public,
         "default_models": list(profile.default_models),
+        "default_aux_model": profile.default_aux_model or None,
+        "vision": profile.vision,
         "signup_url": profile.signup_url or None,
         "docs_url": profile.docs_url or None,
+    }
+
+
+def _models_url(profile: ProviderProfile) -> str:
+    below = profile.base_url and profile.models_path and f"{profile.base_url}{profile.models_path}"
+    return profile.models_url or below
+
+
+def _probe(profile: ProviderProfile) -> Probe | None:
+    """How a key is proved: where the profile does not say, by the model list, unless that is public."""
+    url = "" if profile.models_public else _models_url(profile)
+    return profile.probe or (Probe(url=url) if url else None)
+
+
+def _probe_document(probe: Probe | None) -> dict[str, object] | None:
+    if probe is None:
+        return None
+    return {
+        "kind": probe.kind,
+        "method": probe.method,
+        "url": probe.url or None,
+        "accepts": list(probe.accepts),
+        "rejects": list(probe.rejects),
     }
 
 
@@ -90,6 +161,7 @@ def known_text(known: Known, canvas: Canvas) -> str:
 
 def _facts(known: Known, canvas: Canvas) -> Iterator[str]:
     profile = known.profile
+    access = _access(profile)
     yield canvas.paint(canvas.plain(profile.name), "bold")
     rows = (
         ("called", profile.display_name),
@@ -97,13 +169,31 @@ def _facts(known: Known, canvas: Canvas) -> Iterator[str]:
         ("aliases", ", ".join(profile.aliases)),
         ("from", _origin(known.origin)),
         ("endpoint", profile.base_url or "none of its own; give --base-url"),
-        ("or from", profile.base_url_env),
+        ("or at", ", ".join(profile.alternate_base_urls)),
+        ("or from", ", ".join(filter(None, [profile.base_url_env, *profile.other_base_url_envs]))),
         ("dialect", profile.api_mode),
-        ("key", " or ".join(profile.env_vars)),
+        ("takes", access),
+        ("variables", ", ".join(name for name in profile.env_vars if name not in access.split())),
+        ("keys", " or ".join(f"{prefix}…" for prefix in profile.key_prefixes)),
+        ("proof", _proof(profile)),
         ("models", ", ".join(profile.default_models)),
+        ("auxiliary", profile.default_aux_model),
+        ("images", {True: "yes", False: "no", None: ""}[profile.vision]),
         ("sign up", profile.signup_url),
         ("docs", profile.docs_url),
     )
     for name, text in rows:
         if text:
             yield canvas.fold(canvas.plain(text), first=f"  {name:<10}", indent=" " * 12)
+
+
+def _proof(profile: ProviderProfile) -> str:
+    """What tells a good key from a bad one."""
+    probe = _probe(profile)
+    if probe is None or profile.auth_type == "none":
+        return ""
+    cost = ", one token" if probe.kind == "one_token" else ""
+    return f"{probe.method} {probe.url}{cost}" if probe.url else _PROOFS[probe.kind]
+
+
+_PROOFS = {"process_start": "starting its program", "token_mint": "having a token made"}

@@ -10,6 +10,7 @@ register_provider(
         aliases=("vercel", "vercel-ai-gateway", "ai_gateway", "aigateway"),
         base_url="https://ai-gateway.vercel.sh/v1",
         base_url_env="AI_GATEWAY_BASE_URL",
+        auto_rank=2,
         env_vars=("AI_GATEWAY_API_KEY",),
         models_public=True,
         probe=Probe(url="https://ai-gateway.vercel.sh/v1/credits"),

@@ -7,13 +7,14 @@ register_provider(
         name="alibaba",
         display_name="Alibaba / DashScope",
         description="The Qwen models on Alibaba's Model Studio.",
-        aliases=("dashscope", "aliyun", "alibaba-cloud", "qwen-dashscope", "qwen"),
+        aliases=("dashscope", "aliyun", "alibaba-cloud", "qwen-dashscope"),
         base_url="https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
         alternate_base_urls=(
             "https://dashscope.aliyuncs.com/compatible-mode/v1",
             "https://dashscope-intl.aliyuncs.com/apps/anthropic",
         ),
         base_url_env="DASHSCOPE_BASE_URL",
+        auto_rank=20,
         env_vars=("DASHSCOPE_API_KEY",),
         key_prefixes=("sk-",),
         default_models=(

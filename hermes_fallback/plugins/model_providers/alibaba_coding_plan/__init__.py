@@ -1,6 +1,6 @@
 """Alibaba Coding Plan."""
 
-from hermes_fallback.providers import ProviderProfile, register_provider
+from hermes_fallback.providers import Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -14,6 +14,7 @@ register_provider(
             "https://coding-intl.dashscope.aliyuncs.com/apps/anthropic",
         ),
         base_url_env="ALIBABA_CODING_PLAN_BASE_URL",
+        auto_rank=21,
         # The second helps only where it holds a plan key.
         env_vars=(
             "ALIBABA_CODING_PLAN_API_KEY",
@@ -21,6 +22,11 @@ register_provider(
         ),
         key_prefixes=("sk-sp-",),
         models_public=True,
+        probe=Probe(
+            url="https://coding-intl.dashscope.aliyuncs.com/v1/chat/completions",
+            kind="one_token",
+            method="POST",
+        ),
         default_models=(
             "qwen3.7-plus",
             "qwen3.6-plus",

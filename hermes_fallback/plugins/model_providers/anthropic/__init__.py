@@ -11,6 +11,7 @@ register_provider(
         api_mode="anthropic_messages",
         base_url="https://api.anthropic.com",
         base_url_env="ANTHROPIC_BASE_URL",
+        auto_rank=3,
         # The last two hold tokens of a subscription.
         env_vars=(
             "ANTHROPIC_API_KEY",
@@ -20,9 +21,12 @@ register_provider(
         auth_header="x-api-key",
         auth_scheme="",
         default_headers={"anthropic-version": "2023-06-01"},
-        key_prefixes=("sk-ant-",),
+        key_prefixes=("sk-ant-", "eyJ", "cc-"),
         models_path="/v1/models",
-        probe=Probe(url="https://api.anthropic.com/v1/models?limit=1"),
+        probe=Probe(
+            url="https://api.anthropic.com/v1/models?limit=1",
+            headers={"anthropic-version": "2023-06-01"},
+        ),
         default_models=(
             "claude-fable-5",
             "claude-sonnet-5",

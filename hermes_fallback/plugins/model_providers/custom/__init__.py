@@ -13,8 +13,12 @@ register_provider(
             ("https://api.kimi.com/coding", "anthropic_messages"),
         ),
         alternate_base_urls=("https://api.openai.com/v1", "https://*.openai.azure.com/openai/v1"),
+        base_url_env="CUSTOM_BASE_URL",
+        other_base_url_envs=("OPENAI_BASE_URL",),
+        shares_primary_address=True,
         auth_type="none",
         # Goes to the hosts above alone; elsewhere a link names its own `key_env`.
         env_vars=("OPENAI_API_KEY",),
+        docs_url="https://hermes-agent.nousresearch.com/docs/integrations/providers",
     )
 )

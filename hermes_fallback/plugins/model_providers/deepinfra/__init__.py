@@ -10,6 +10,7 @@ register_provider(
         aliases=("deep-infra", "deepinfra-ai"),
         base_url="https://api.deepinfra.com/v1/openai",
         base_url_env="DEEPINFRA_BASE_URL",
+        auto_rank=27,
         env_vars=("DEEPINFRA_API_KEY",),
         models_public=True,
         probe=Probe(url="https://api.deepinfra.com/v1/me"),

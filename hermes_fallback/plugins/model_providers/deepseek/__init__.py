@@ -10,6 +10,7 @@ register_provider(
         aliases=("deep-seek", "deepseek-chat"),
         base_url="https://api.deepseek.com/v1",
         base_url_env="DEEPSEEK_BASE_URL",
+        auto_rank=8,
         env_vars=("DEEPSEEK_API_KEY",),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.deepseek.com/user/balance"),

@@ -9,6 +9,7 @@ register_provider(
         description="Open models on Fireworks' own machines.",
         aliases=("fireworks-ai", "fw"),
         base_url="https://api.fireworks.ai/inference/v1",
+        auto_rank=25,
         env_vars=("FIREWORKS_API_KEY",),
         key_prefixes=("fw_", "fw-", "fpk_"),
         default_models=(

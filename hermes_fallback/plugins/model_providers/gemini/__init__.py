@@ -12,6 +12,7 @@ register_provider(
         base_url="https://generativelanguage.googleapis.com/v1beta/openai",
         alternate_base_urls=("https://generativelanguage.googleapis.com/v1beta",),
         base_url_env="GEMINI_BASE_URL",
+        auto_rank=13,
         env_vars=("GOOGLE_API_KEY", "GEMINI_API_KEY"),
         key_prefixes=("AIza",),
         probe=Probe(

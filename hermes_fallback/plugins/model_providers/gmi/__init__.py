@@ -10,6 +10,7 @@ register_provider(
         aliases=("gmi-cloud", "gmicloud"),
         base_url="https://api.gmi-serving.com/v1",
         base_url_env="GMI_BASE_URL",
+        auto_rank=10,
         env_vars=("GMI_API_KEY",),
         default_models=(
             "zai-org/GLM-5.1-FP8",

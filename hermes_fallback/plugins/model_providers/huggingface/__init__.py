@@ -10,6 +10,7 @@ register_provider(
         aliases=("hf", "hugging-face", "huggingface-hub"),
         base_url="https://router.huggingface.co/v1",
         base_url_env="HF_BASE_URL",
+        auto_rank=24,
         env_vars=("HF_TOKEN",),
         key_prefixes=("hf_",),
         models_public=True,

@@ -11,6 +11,7 @@ register_provider(
         base_url="https://api.kilo.ai/api/gateway",
         alternate_base_urls=("https://kilo.ai/api/openrouter",),
         base_url_env="KILOCODE_BASE_URL",
+        auto_rank=17,
         env_vars=("KILOCODE_API_KEY",),
         models_public=True,
         probe=Probe(url="https://api.kilo.ai/api/profile"),

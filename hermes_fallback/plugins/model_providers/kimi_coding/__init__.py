@@ -12,6 +12,7 @@ register_provider(
         base_url="https://api.moonshot.ai/v1",
         alternate_base_urls=("https://api.kimi.com/coding",),
         base_url_env="KIMI_BASE_URL",
+        auto_rank=5,
         env_vars=("KIMI_API_KEY", "KIMI_CODING_API_KEY"),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.moonshot.ai/v1/users/me/balance"),

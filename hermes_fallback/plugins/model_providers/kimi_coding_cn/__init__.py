@@ -11,6 +11,7 @@ register_provider(
         api_modes_by_url=(("https://api.kimi.com/coding", "anthropic_messages"),),
         base_url="https://api.moonshot.cn/v1",
         alternate_base_urls=("https://api.kimi.com/coding",),
+        auto_rank=22,
         env_vars=("KIMI_CN_API_KEY",),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.moonshot.cn/v1/users/me/balance"),

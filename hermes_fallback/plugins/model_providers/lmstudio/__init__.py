@@ -1,6 +1,6 @@
 """LM Studio (local)."""
 
-from hermes_fallback.providers import ProviderProfile, register_provider
+from hermes_fallback.providers import Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -12,6 +12,9 @@ register_provider(
         base_url_env="LM_BASE_URL",
         auth_type="none",
         env_vars=("LM_API_KEY",),
+        # The server's own list; below the base URL stands the one of its OpenAI surface.
+        models_url="http://127.0.0.1:1234/api/v1/models",
+        probe=Probe(url="http://127.0.0.1:1234/api/v1/models", rejects=(401, 403)),
         docs_url="https://lmstudio.ai/docs",
     )
 )

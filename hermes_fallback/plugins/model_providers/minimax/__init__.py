@@ -13,6 +13,7 @@ register_provider(
         base_url="https://api.minimax.io/anthropic",
         alternate_base_urls=("https://api.minimax.io/v1",),
         base_url_env="MINIMAX_BASE_URL",
+        auto_rank=6,
         env_vars=("MINIMAX_API_KEY",),
         models_path="/v1/models",
         probe=Probe(url="https://api.minimax.io/v1/models"),

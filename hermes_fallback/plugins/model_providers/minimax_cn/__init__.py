@@ -13,6 +13,7 @@ register_provider(
         base_url="https://api.minimaxi.com/anthropic",
         alternate_base_urls=("https://api.minimaxi.com/v1",),
         base_url_env="MINIMAX_CN_BASE_URL",
+        auto_rank=7,
         env_vars=("MINIMAX_CN_API_KEY",),
         models_path="/v1/models",
         default_models=("MiniMax-M3", "MiniMax-M2.7", "MiniMax-M2.5", "MiniMax-M2.1"),

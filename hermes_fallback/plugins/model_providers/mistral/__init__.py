@@ -10,6 +10,7 @@ register_provider(
         aliases=("mistralai",),
         base_url="https://api.mistral.ai/v1",
         base_url_env="MISTRAL_BASE_URL",
+        auto_rank=30,
         env_vars=("MISTRAL_API_KEY",),
         default_models=("mistral-large-latest", "mistral-medium-latest", "mistral-small-latest"),
         signup_url="https://console.mistral.ai/api-keys",

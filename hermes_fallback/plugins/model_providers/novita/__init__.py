@@ -10,6 +10,7 @@ register_provider(
         aliases=("novita-ai", "novitaai"),
         base_url="https://api.novita.ai/openai/v1",
         base_url_env="NOVITA_BASE_URL",
+        auto_rank=26,
         env_vars=("NOVITA_API_KEY",),
         models_public=True,
         probe=Probe(url="https://api.novita.ai/openapi/v1/billing/balance/detail", rejects=(401, 403)),

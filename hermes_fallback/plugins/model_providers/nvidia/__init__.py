@@ -1,6 +1,6 @@
 """NVIDIA NIM."""
 
-from hermes_fallback.providers import ProviderProfile, register_provider
+from hermes_fallback.providers import Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -10,9 +10,16 @@ register_provider(
         aliases=("nvidia-nim", "nim", "build-nvidia", "nemotron"),
         base_url="https://integrate.api.nvidia.com/v1",
         base_url_env="NVIDIA_BASE_URL",
+        auto_rank=9,
         env_vars=("NVIDIA_API_KEY",),
         key_prefixes=("nvapi-",),
         models_public=True,
+        probe=Probe(
+            url="https://integrate.api.nvidia.com/v1/chat/completions",
+            kind="one_token",
+            method="POST",
+            rejects=(401, 403),
+        ),
         default_models=(
             "nvidia/nemotron-3-ultra-550b-a55b",
             "nvidia/nemotron-3-super-120b-a12b",

@@ -6,10 +6,11 @@ register_provider(
     ProviderProfile(
         name="ollama-cloud",
         display_name="Ollama Cloud",
-        description="Open models, hosted by Ollama; a local Ollama is `custom`.",
+        description="Open models, hosted by Ollama; a local one is `ollama`.",
         aliases=("ollama_cloud",),
         base_url="https://ollama.com/v1",
         base_url_env="OLLAMA_BASE_URL",
+        auto_rank=12,
         env_vars=("OLLAMA_API_KEY",),
         probe=Probe(url="https://ollama.com/api/me", method="POST"),  # reads only, though it is a POST
         default_models=(

@@ -1,6 +1,6 @@
 """OpenCode Zen."""
 
-from hermes_fallback.providers import ProviderProfile, register_provider
+from hermes_fallback.providers import Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -15,8 +15,14 @@ register_provider(
         ),
         base_url="https://opencode.ai/zen/v1",
         base_url_env="OPENCODE_ZEN_BASE_URL",
+        auto_rank=15,
         env_vars=("OPENCODE_ZEN_API_KEY",),
         models_public=True,
+        probe=Probe(
+            url="https://opencode.ai/zen/v1/chat/completions",
+            kind="one_token",
+            method="POST",
+        ),
         default_models=(
             "gpt-5.5",
             "claude-sonnet-5",

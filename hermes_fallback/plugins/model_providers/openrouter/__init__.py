@@ -10,6 +10,7 @@ register_provider(
         aliases=("or",),
         base_url="https://openrouter.ai/api/v1",
         base_url_env="OPENROUTER_BASE_URL",
+        auto_rank=0,
         env_vars=("OPENROUTER_API_KEY",),
         key_prefixes=("sk-or-v1-",),
         models_public=True,

@@ -15,6 +15,7 @@ register_provider(
             "https://api.stepfun.com/v1",
         ),
         base_url_env="STEPFUN_BASE_URL",
+        auto_rank=11,
         env_vars=("STEPFUN_API_KEY",),
         default_models=("step-3.5-flash", "step-3.5-flash-2603"),
         default_aux_model="step-3.5-flash",

@@ -10,6 +10,7 @@ register_provider(
         aliases=("tencent", "tokenhub", "tencent-cloud", "tencentmaas"),
         base_url="https://tokenhub.tencentmaas.com/v1",
         base_url_env="TOKENHUB_BASE_URL",
+        auto_rank=23,
         env_vars=("TOKENHUB_API_KEY",),
         key_prefixes=("sk-",),
         default_models=("hy3-preview",),

@@ -11,6 +11,7 @@ register_provider(
         base_url="https://api.upstage.ai/v1",
         alternate_base_urls=("https://api.upstage.ai/v1/solar",),
         base_url_env="UPSTAGE_BASE_URL",
+        auto_rank=28,
         env_vars=("UPSTAGE_API_KEY",),
         default_models=("solar-pro3", "solar-pro2", "solar-mini"),
         vision=False,

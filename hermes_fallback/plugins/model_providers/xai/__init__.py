@@ -11,6 +11,7 @@ register_provider(
         api_mode="codex_responses",
         base_url="https://api.x.ai/v1",
         base_url_env="XAI_BASE_URL",
+        auto_rank=14,
         env_vars=("XAI_API_KEY",),
         key_prefixes=("xai-",),
         probe=Probe(url="https://api.x.ai/v1/api-key", rejects=(400, 401, 403)),

@@ -11,6 +11,7 @@ register_provider(
         base_url="https://api.xiaomimimo.com/v1",
         alternate_base_urls=("https://token-plan-cn.xiaomimimo.com/v1",),
         base_url_env="XIAOMI_BASE_URL",
+        auto_rank=18,
         env_vars=("XIAOMI_API_KEY",),
         key_prefixes=("sk-", "tp-"),
         # A good key is refused here when it comes as a bearer.

@@ -15,6 +15,7 @@ register_provider(
             "https://open.bigmodel.cn/api/coding/paas/v4",
         ),
         base_url_env="GLM_BASE_URL",
+        auto_rank=4,
         env_vars=("GLM_API_KEY", "ZAI_API_KEY", "Z_AI_API_KEY"),
         default_models=("glm-5.2", "glm-5.1", "glm-5", "glm-5v-turbo", "glm-4.7", "glm-4.5-flash"),
         default_aux_model="glm-4.5-flash",

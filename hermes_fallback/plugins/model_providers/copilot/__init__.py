@@ -1,0 +1,36 @@
+"""GitHub Copilot."""
+
+from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+
+register_provider(
+    ProviderProfile(
+        name="copilot",
+        display_name="GitHub Copilot",
+        description="Models of many vendors on a GitHub Copilot subscription.",
+        aliases=("github-copilot", "github-models", "github-model", "github"),
+        api_modes_by_model=(("gpt-5-mini", "chat_completions"), ("gpt-5", "codex_responses")),
+        base_url="https://api.githubcopilot.com",
+        base_url_env="COPILOT_API_BASE_URL",
+        auth_type="oauth_device",
+        # They hold a token of GitHub, which has to be exchanged for one of Copilot.
+        env_vars=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"),
+        key_prefixes=("gho_", "ghu_", "github_pat_"),
+        probe=Probe(
+            url="https://api.github.com/copilot_internal/v2/token",
+            auth_header="Authorization",
+            auth_scheme="token",
+            rejects=(401, 403, 404),
+        ),
+        default_models=(
+            "gpt-5.4",
+            "gpt-5.4-mini",
+            "gpt-5-mini",
+            "claude-sonnet-5",
+            "claude-sonnet-4.6",
+            "gemini-3.1-pro-preview",
+        ),
+        vision=True,
+        signup_url="https://github.com/settings/personal-access-tokens/new",
+        docs_url="https://docs.github.com/en/copilot",
+    )
+)
