@@ -90,7 +90,7 @@ def test_the_documented_keys_are_read_without_a_finding() -> None:
     (block,) = blocks(ROOT / "docs" / "configuration.md", "yaml")
     settings = read_settings(Document.parse(block.encode(), "config.yaml"))
     assert settings.findings == ()
-    assert [placed.link.provider for placed in settings.chain] == ["openrouter", "custom"]
+    assert [placed.link.provider for placed in settings.chain] == ["openrouter", "custom", "custom:gateway"]
 
 
 @pytest.mark.parametrize(("language", "name"), [("yaml", "plugin.yaml"), ("python", "__init__.py")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.tree import Kind, Node
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from hermes_fallback.config.finding import Finding
+    from hermes_fallback.model.endpoint import NamedEndpoint
 
     T = TypeVar("T")
 
@@ -66,6 +68,10 @@ class Settings(Fact):
     limits: Limits = Limits()
     trust: tuple[str, ...] = ()
     """Hosts that may be sent a key that is not bound to them."""
+    endpoints: tuple[NamedEndpoint, ...] = ()
+    """What `custom_providers` and `providers` give a name and an address."""
+    disabled: Mapping[str, str] = MappingProxyType({})
+    """The providers that are switched off, each with the place that says so."""
     findings: tuple[Finding, ...] = ()
 
 
@@ -80,6 +86,7 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
     timeouts = own.section("timeouts")
     primary = _primary(document, expand, findings)
     merged = merge(*document.chain_keys(expand))
+    endpoints, disabled = _endpoints(document, expand, findings)
     own.check_names(_OWN_KEYS)
     timeouts.check_names(_TIMEOUTS)
     return Settings(
@@ -89,6 +96,8 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
         auto_activate=own.read("auto_activate", _bool, True, otherwise=False),
         limits=_limits(own, timeouts),
         trust=own.read("trust", _hosts, ()),
+        endpoints=endpoints,
+        disabled=disabled,
         findings=(*findings, *document.findings()),
     )
 
@@ -164,12 +173,23 @@ def _primary(document: Document, expand: Expand | None, findings: list[Finding])
     return link
 
 
+def _endpoints(
+    document: Document, expand: Expand | None, findings: list[Finding]
+) -> tuple[tuple[NamedEndpoint, ...], Mapping[str, str]]:
+    pairs = [find(document.root, key) for key in ("custom_providers", "providers")] if document.root else []
+    if not any(pair and (pair[1].resolved.items or pair[1].resolved.value) for pair in pairs):
+        return (), MappingProxyType({})
+    from hermes_fallback.config.endpoints import read_endpoints  # few configs name any
+
+    return read_endpoints(document, expand, findings)
+
+
 def _model_fields(model: Mapping[str, object], top: Mapping[str, object]) -> dict[str, object]:
     """The fields of a link that `model:` comes to; older names and places count where the newer are empty."""
     own = {key: model[key] for key in model if key not in {"default", "name", "api_base", "api"}}
     return {
         **own,
-        "provider": _first(model.get("provider"), top.get("provider"), AUTO),
+        "provider": _provider(model, top),
         "model": _first(model.get("default"), model.get("model"), model.get("name")),
         "base_url": _first(
             model.get("base_url"), model.get("api_base"), top.get("base_url"), top.get("api_base")
@@ -177,6 +197,11 @@ def _model_fields(model: Mapping[str, object], top: Mapping[str, object]) -> dic
         "api_key": _first(model.get("api_key"), model.get("api")),
         "context_length": _first(model.get("context_length"), top.get("context_length")),
     }
+
+
+def _provider(model: Mapping[str, object], top: Mapping[str, object]) -> object:
+    found = _first(model.get("provider"), top.get("provider"), AUTO)
+    return AUTO if _text(found).lower() == AUTO else found
 
 
 def _top_level(document: Document, expand: Expand | None) -> dict[str, object]:

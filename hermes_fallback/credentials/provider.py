@@ -23,5 +23,9 @@ class Provider(Protocol):
         """Its other addresses; a first label `*` stands for any one host below."""
 
     @property
+    def auth_type(self) -> str:
+        """How one is let in; `none` where a key is welcome and not needed."""
+
+    @property
     def env_vars(self) -> tuple[str, ...]:
         """The variables that may hold its key, in the order they are asked."""

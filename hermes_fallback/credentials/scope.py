@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hermes_fallback.model.origin import Origin
+from hermes_fallback.model.variable import is_variable_name
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from hermes_fallback.credentials.provider import Provider
 
-__all__ = ["barred_from", "is_home_of", "is_own", "is_trusted"]
+__all__ = ["barred_from", "is_home_of", "is_own", "is_trusted", "lives_at", "vendor_variable"]
 
 # No trust and no link sends this key elsewhere: it opens hundreds of models on its owner's account, and the
 # program whose files we share has sent it to other hosts.
 _HOMES = {"OPENROUTER_API_KEY": Origin("https", "openrouter.ai", 443)}
 
+_NO_VENDORS = frozenset({"OPENAI_API_KEY", "OPENROUTER_API_KEY", "OLLAMA_API_KEY"})
+_OWN_LABELS = 2
 _HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
 
 
@@ -24,10 +27,16 @@ def is_own(provider: Provider, origin: Origin) -> bool:
 
     A provider that lives on this machine by default owns every loopback and private host.
     """
-    own = [_origin(url) for url in (provider.base_url, *provider.alternate_base_urls)]
-    if any(each is not None and _covers(each, origin) for each in own):
+    if lives_at(provider, origin):
         return True
-    return origin.is_local and own[0] is not None and own[0].is_local
+    own = _origin(provider.base_url)
+    return origin.is_local and own is not None and own.is_local
+
+
+def lives_at(provider: Provider, origin: Origin) -> bool:
+    """True when *origin* is that of one of the provider's addresses."""
+    own = (_origin(url) for url in (provider.base_url, *provider.alternate_base_urls))
+    return any(each is not None and _covers(each, origin) for each in own)
 
 
 def is_trusted(origin: Origin, trust: Iterable[str]) -> bool:
@@ -43,6 +52,22 @@ def is_home_of(variable: str, origin: Origin) -> bool:
 def barred_from(origin: Origin) -> tuple[str, ...]:
     """The variables whose keys never go to *origin*, however they are named or filled in."""
     return tuple(variable for variable in _HOMES if not is_home_of(variable, origin))
+
+
+def vendor_variable(origin: Origin) -> str | None:
+    """The variable that holds the key of whoever's own host *origin* is: `GROQ_API_KEY` for `https://api.groq.com`.
+
+    None where that is in doubt: deeper below a domain, which may let hosts to others; at a number; at another
+    port or without encryption.
+    """
+    home = next((variable for variable, home in _HOMES.items() if home == origin), None)
+    if home:
+        return home
+    labels = origin.host.removeprefix("api.").removeprefix("www.").split(".")
+    if (origin.scheme, origin.port) != ("https", 443) or origin.is_local or len(labels) != _OWN_LABELS:
+        return None
+    variable = f"{labels[0].upper().replace('-', '_')}_API_KEY"
+    return variable if is_variable_name(variable) and variable not in _NO_VENDORS else None
 
 
 def _origin(url: str) -> Origin | None:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from hermes_fallback.credentials.environment import Environment, Found
 from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_key
-from hermes_fallback.credentials.scope import barred_from, is_home_of, is_own, is_trusted
+from hermes_fallback.credentials.scope import (
+    barred_from,
+    is_home_of,
+    is_own,
+    is_trusted,
+    lives_at,
+    vendor_variable,
+)
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential, Missing, Problem
 from hermes_fallback.model.link import Link
@@ -41,8 +48,10 @@ def look_up(
     """The key for *link* at *base_url*, bound to that origin; or why there is none; or None: none is needed.
 
     The link's own `api_key` and `key_env` come first, and a `key_env` that fails is never replaced by another
-    key. Then the provider's variables, which go to the provider's own hosts and to those in *trust* alone.
-    Loopback and private hosts need no key, and get one only where the link or the provider gives it to them.
+    key. Then the provider's variables, which go to the provider's own hosts and to those in *trust* alone; for a
+    provider of any address also the variable of the vendor whose own host it is. Loopback and private hosts need
+    no key, and get one only where the link or the provider gives it to them; but a provider that lives on one, and
+    has variables for its key, does need it there.
 
     Raises:
         InvalidFile, SystemRefused: `.env` cannot be read.
@@ -83,6 +92,8 @@ class _Search:
         self._link, self._provider, self._origin = link, provider, origin
         self._environment = environment
         self._reaches = is_own(provider, origin) or is_trusted(origin, trust)
+        is_any = provider.auth_type == "none" and not provider.base_url
+        self._vendors = vendor_variable(origin) if is_any else None
         self._asked: list[tuple[str, str]] = []
 
     @property
@@ -131,7 +142,7 @@ class _Search:
             return None
         faults: dict[str, Fault | None] = {}
         refused: list[str] = []
-        for variable in self._provider.env_vars:
+        for variable in (*self._provider.env_vars, *filter(None, [self._vendors])):
             found, fault = self._ask(variable)
             if found is None or fault is not None:
                 faults[variable] = fault
@@ -139,19 +150,29 @@ class _Search:
                 return self._credential(found.value.strip(), found.source, variable)
             else:
                 refused.append(variable)
-        if self._origin.is_local:
+        if self._origin.is_local and not self._is_locked:
             return None
         return self._refused(refused[0]) if refused else self._absent(faults)
 
+    @property
+    def _is_locked(self) -> bool:
+        """True for the own address of a provider that wants a key."""
+        provider = self._provider
+        return bool(provider.env_vars) and provider.auth_type != "none" and lives_at(provider, self._origin)
+
     def _absent(self, faults: dict[str, Fault | None]) -> Missing:
-        usable = [variable for variable in faults if self._may_send(variable)]
+        usable = [
+            variable
+            for variable, fault in faults.items()
+            if self._may_send(variable) and (fault or variable != self._vendors)
+        ]
         if not usable:
             return self._nameless()
         worst = next((variable for variable in usable if faults[variable]), usable[0])
         return self._faulty(worst, faults[worst])
 
     def _may_send(self, variable: str) -> bool:
-        return self._reaches and is_home_of(variable, self._origin)
+        return (self._reaches or variable == self._vendors) and is_home_of(variable, self._origin)
 
     def _ask(self, variable: str) -> tuple[Found | None, Fault | None]:
         dotenv, environ = self._environment.places(variable)

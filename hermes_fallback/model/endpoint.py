@@ -10,10 +10,10 @@ from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.secret import Secret
 
-__all__ = ["Endpoint", "NamedEndpoint"]
+__all__ = ["Endpoint", "NamedEndpoint", "key_of"]
 
 
-class Endpoint(Fact):
+class Endpoint(Fact, unshown=("headers",)):
     """A provider as one link reaches it. Enough to list its models or to prove a key."""
 
     provider: str
@@ -32,7 +32,7 @@ class Endpoint(Fact):
         return Origin.of(self.base_url)
 
 
-class NamedEndpoint(Fact):
+class NamedEndpoint(Fact, unshown=("headers",)):
     """An endpoint that the config itself gives a name: `custom_providers`, or `providers.<key>`."""
 
     key: str
@@ -50,3 +50,8 @@ class NamedEndpoint(Fact):
     origin: str = ""
     """Where it stands: `custom_providers[0]`, `providers.my-box`."""
     line: int | None = None
+
+
+def key_of(name: str) -> str:
+    """The key that an endpoint called *name* goes by."""
+    return name.strip().lower().replace(" ", "-")

@@ -13,7 +13,7 @@ from hermes_fallback.model.origin import Origin
 __all__ = ["Considered", "Resolution", "Route"]
 
 
-class Route(Fact):
+class Route(Fact, unshown=("headers",)):
     """Everything needed to send a conversation: endpoint, dialect, credential, headers."""
 
     provider: str
@@ -29,6 +29,8 @@ class Route(Fact):
     """Put before the key; empty for headers that hold the bare key."""
     headers: Mapping[str, str] = MappingProxyType({})
     position: int = 0
+    context_length: int | None = None
+    """Tokens that fit, where the link or its endpoint says so."""
 
     @property
     def origin(self) -> Origin:

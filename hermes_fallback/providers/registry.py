@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from errno import ELOOP, ENOENT, ENOTDIR
 from stat import S_ISDIR
+from types import MappingProxyType
 
 from hermes_fallback.errors import InvalidPlugin, NotFound
 from hermes_fallback.fact import Fact
+from hermes_fallback.model.endpoint import NamedEndpoint, key_of
 from hermes_fallback.providers.index import ALIASES, FOLDERS
 from hermes_fallback.providers.plugin import BUNDLED, load_bundled
 from hermes_fallback.providers.profile import ProviderProfile
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
 
     from hermes_fallback.providers.discovery import BrokenPlugin
 
-__all__ = ["ProfileOrigin", "Registry"]
+__all__ = ["ANY_ADDRESS", "ProfileOrigin", "Registry"]
+
+ANY_ADDRESS = "custom"
+"""The provider of any address; before a colon, what names an endpoint of the config."""
 
 
 class ProfileOrigin(Fact, kw_only=False):
     """Where a profile comes from."""
 
     tier: str
-    """`bundled` or `user`."""
+    """`bundled`, `user`, or `config` for an endpoint that the config names."""
     path: str
     overrides: bool = False
     """True when a user's plugin stands in the place of a bundled one."""
@@ -37,7 +43,8 @@ class Registry:
 
     *user_plugins* holds folders (`plugins/model-providers`), *legacy_plugins* single files (`providers`), and
     *standalone_plugins* plugins of every kind (`plugins`), of which those that register a provider count.
-    A folder that does not exist costs one system call.
+    A folder that does not exist costs one system call. *named* are the endpoints that the config names, and
+    *disabled* the providers it switches off, each with the place that says so.
     """
 
     def __init__(
@@ -46,13 +53,18 @@ class Registry:
         legacy_plugins: str | Path | None = None,
         *,
         standalone_plugins: str | Path | None = None,
+        named: Sequence[NamedEndpoint] = (),
+        disabled: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        self._keys = {each.key: each for each in reversed(named)}
+        self._named = {key_of(each.name): each for each in reversed(named)} | self._keys
+        self._disabled = disabled
         self._sources = (user_plugins, legacy_plugins, standalone_plugins)
         self._tier: Tier | None = None
         self._loaded: dict[str, ProviderProfile] = {}
 
     def get(self, name: str) -> ProviderProfile:
-        """The profile that *name*, in any case, stands for: a provider's name or one of its aliases.
+        """The profile that *name*, in any case, stands for: a provider's name, an alias, or a named endpoint.
 
         Raises:
             NotFound: no provider answers to it; the hint names the nearest ones.
@@ -70,15 +82,55 @@ class Registry:
     def canonical(self, name: str) -> str | None:
         """The provider's own name for *name*, or None. Loads no bundled profile."""
         word = _normal(name)
+        named = self.named(word)
+        if named is not None:
+            return f"{ANY_ADDRESS}:{named.key}"
         own = self._user.canonical(word)
         if own is not None:
             return own
         bundled = word if word in FOLDERS else ALIASES.get(word)
         return bundled and (self._user.canonical(bundled) or bundled)
 
+    def named(self, name: str) -> NamedEndpoint | None:
+        """The endpoint of the config that *name* stands for, or None.
+
+        `custom:NAME` always does; NAME alone where no provider has it for its own name. An alias gives way.
+        """
+        if not self._named:
+            return None
+        word = _normal(name)
+        behind = word.removeprefix(f"{ANY_ADDRESS}:")
+        if behind == word and (word in FOLDERS or word in self._user.owned):
+            return None
+        return self._named.get(key_of(behind))
+
+    def named_at(self, base_url: str) -> NamedEndpoint | None:
+        """The endpoint of the config with this address, or None."""
+        address = base_url.rstrip("/").lower()
+        return next((each for each in self._keys.values() if each.base_url.lower() == address), None)
+
+    def switched_off(self, name: str) -> str | None:
+        """The place in the config that switches off the provider *name* stands for, or None."""
+        found = self.canonical(name)
+        places = (
+            place
+            for word, place in self._disabled.items()
+            if found in {self.canonical(word), self.canonical(f"{ANY_ADDRESS}:{word}")}
+        )
+        return next(places, None) if found else None
+
+    def naming(self, named: Sequence[NamedEndpoint], disabled: Mapping[str, str]) -> Registry:
+        """The same providers, loaded once for both, with what another config names and switches off."""
+        if not (named or disabled):
+            return self
+        other = Registry(named=named, disabled=disabled)
+        other._tier, other._loaded = self._user, self._loaded
+        return other
+
     def names(self) -> tuple[str, ...]:
-        """Every provider's own name, in alphabetical order."""
-        return tuple(sorted(name for name in {*FOLDERS, *self._user.owned} if self.canonical(name) == name))
+        """Every provider's own name, in alphabetical order, then the named endpoints as they stand."""
+        owned = sorted(name for name in {*FOLDERS, *self._user.owned} if self.canonical(name) == name)
+        return (*owned, *(f"{ANY_ADDRESS}:{key}" for key in reversed(self._keys)))
 
     def profiles(self) -> tuple[ProviderProfile, ...]:
         """Every profile that loads, by name. What does not is in `broken`."""
@@ -94,6 +146,9 @@ class Registry:
         found = self.canonical(name)
         if found is None:
             raise self._unknown(name)
+        named = self.named(found)
+        if named is not None:
+            return ProfileOrigin(tier="config", path=named.origin)
         own = self._user.owned.get(found)
         if own is None:
             return ProfileOrigin(tier="bundled", path=f"{BUNDLED}/{FOLDERS[found]}")
@@ -105,6 +160,7 @@ class Registry:
 
         asked = _normal(word)
         known = [*FOLDERS, *ALIASES, *self._user.owned, *self._user.aliases]
+        known += [*self._named, *(f"{ANY_ADDRESS}:{key}" for key in self._keys)]
         near = get_close_matches(asked, known, n=6, cutoff=0.7)
         near += [
             name for name in known if len(asked) > 2 and (asked in name or (len(name) > 3 and name in asked))
@@ -136,6 +192,11 @@ class Registry:
         return self._user.fault(word) or (self._user.fault(found) if found else None)
 
     def _profile(self, name: str) -> ProviderProfile:
+        named = self.named(name)
+        if named is not None:
+            from hermes_fallback.providers.named import profile_of  # few configs name any
+
+            return profile_of(named, self._profile(ANY_ADDRESS))
         own = self._user.owned.get(name)
         if own is not None:
             return own.profile

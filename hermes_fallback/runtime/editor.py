@@ -186,12 +186,9 @@ class Editor:
         return placed.position if placed else None
 
     def _refuse_primary(self, link: Link) -> None:
-        primary = self._runtime.settings.primary
-        if primary is None:
-            return
-        registry = self._runtime.registry
-        same = (registry.canonical(primary.provider) or primary.provider, *primary.identity[1:])
-        if (link.provider, *link.identity[1:]) == same:
+        primary = self._runtime.first()
+        resolver = self._runtime.resolver(self._runtime.settings)
+        if primary and resolver.target(primary.link) == resolver.target(link):
             raise UsageError(
                 f"`{link}` is the primary",
                 why="falling back to what has just failed helps nobody",

@@ -9,16 +9,18 @@ from functools import cached_property
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.home import Home, find_home
 from hermes_fallback.config.reading import read_document
-from hermes_fallback.config.settings import Settings, read_settings
+from hermes_fallback.config.settings import AUTO, Settings, read_settings
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.errors import CredentialError, FallbackError, NotFound, UsageError
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.chain import Chain, Placed
 from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.providers.registry import Registry
 from hermes_fallback.runtime.resolver import Resolver
+from hermes_fallback.secret import Secret
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from hermes_fallback.config.store import ConfigStore
     from hermes_fallback.model.receipt import Skipped
     from hermes_fallback.runtime.plan import Plan
+    from hermes_fallback.runtime.readiness import Readiness
 
 __all__ = ["ChainReport", "Runtime", "error_of"]
 
@@ -74,7 +77,15 @@ class Runtime:
 
     @cached_property
     def registry(self) -> Registry:
-        """The providers known to this home."""
+        """The providers known to this home: the bundled ones, plugins, and the endpoints its config names.
+
+        Raises:
+            FallbackError: config.yaml cannot be read.
+        """
+        return self._plugins.naming(self.settings.endpoints, self.settings.disabled)
+
+    @cached_property
+    def _plugins(self) -> Registry:
         return Registry(
             self.home.plugins, self.home.legacy_plugins, standalone_plugins=self.home.standalone_plugins
         )
@@ -101,8 +112,40 @@ class Runtime:
         return read_settings(document, self.environment.expand)
 
     def resolver(self, settings: Settings) -> Resolver:
-        """A resolver that trusts the hosts *settings* names."""
-        return Resolver(self.registry, self.environment, trust=settings.trust)
+        """A resolver that knows the endpoints and trusts the hosts that *settings* names."""
+        registry = self._plugins.naming(settings.endpoints, settings.disabled)
+        return Resolver(registry, self.environment, trust=settings.trust, primary=settings.primary)
+
+    def endpoint(
+        self,
+        provider: str,
+        *,
+        base_url: str | None = None,
+        key_env: str | None = None,
+        api_key: Secret | None = None,
+    ) -> Endpoint | Problem:
+        """Where *provider* is reached and with which key, before any model is chosen; or what is in the way.
+
+        *api_key* is one that is stored nowhere yet.
+        """
+        link = Link(provider=provider, model="", base_url=base_url, key_env=key_env, api_key=api_key)
+        return self.resolver(self.settings).endpoint(link)
+
+    def readiness(self, name: str) -> Readiness:
+        """Whether a link to the provider *name* would have what it needs now.
+
+        Raises:
+            NotFound: no provider answers to it.
+            InvalidPlugin: the plugin that would answer to it is broken.
+        """
+        from hermes_fallback.runtime.readiness import readiness_of  # a listing asks links, not providers
+
+        return readiness_of(name, self.registry, self.resolver(self.settings))
+
+    def all_readiness(self) -> tuple[Readiness, ...]:
+        """The same of every provider whose profile loads, those that are ready first."""
+        known = [self.readiness(profile.name) for profile in self.registry.profiles()]
+        return tuple(sorted(known, key=lambda each: each.problem is not None))
 
     def report(self, document: Document | None = None) -> ChainReport:
         """The effective chain of *document* (default: config.yaml), each link resolved."""
@@ -131,7 +174,8 @@ class Runtime:
         from hermes_fallback.runtime.selector import select
 
         settings = self.settings
-        links = self._links(settings, provider, model, fallback=fallback and settings.enabled)
+        first = self.first(provider, model)
+        links = self._links(settings, first, fallback=fallback and settings.enabled)
         skipped_by_hand = {select(word, links, self.registry.canonical) for word in skip}
         resolver = self.resolver(settings)
         resolutions = [resolver.resolve(link, position=at) for at, link in links if at not in skipped_by_hand]
@@ -153,12 +197,22 @@ class Runtime:
     def primary(self, provider: str | None = None, model: str | None = None) -> Link | None:
         """The primary, with *provider* and *model* in place of the configured ones where they are given.
 
-        A chosen provider that stands in the config keeps its own settings there (base_url, key_env, model).
+        A chosen provider that stands in the config keeps its own settings there (base_url, key_env, model). Where
+        nobody names a provider, it is the one that was chosen for the primary.
 
         Raises:
             NotFound: the provider is unknown.
             UsageError: no model is known for the chosen provider.
         """
+        first = self.first(provider, model)
+        return first.link if first else None
+
+    def first(self, provider: str | None = None, model: str | None = None) -> Resolution | None:
+        """What the primary resolves to; *provider* and *model* as for `primary`, and the same errors."""
+        link = self._wanted(provider, model)
+        return self.resolver(self.settings).resolve(link, position=0) if link else None
+
+    def _wanted(self, provider: str | None, model: str | None) -> Link | None:
         configured = self.settings.primary
         if provider is None:
             if model is None or configured is None:
@@ -170,6 +224,8 @@ class Runtime:
         base = next((link for link in known if self.registry.canonical(link.provider) == name), None)
         if base is not None:
             return base.but(model=model or base.model)
+        if model is None and configured and configured.provider == AUTO:
+            model = configured.model
         if model is None:
             raise UsageError(
                 f"no model for `{name}`", hint="name a model after it, or with --model", kind="missing-model"
@@ -177,12 +233,11 @@ class Runtime:
         return Link(provider=name, model=model)
 
     def _links(
-        self, settings: Settings, provider: str | None, model: str | None, *, fallback: bool
+        self, settings: Settings, first: Resolution | None, *, fallback: bool
     ) -> list[tuple[int, Link]]:
-        first = self.primary(provider, model)
-        links = [(0, first)] if first else []
+        links = [(0, first.link)] if first else []
         if fallback:
-            taken = first.identity if first else None
+            taken = first.link.identity if first else None
             links += [
                 (placed.position, placed.link) for placed in settings.chain if placed.link.identity != taken
             ]
@@ -217,7 +272,9 @@ def _nothing_ready(resolutions: Sequence[Resolution], *, chosen_away: bool) -> F
     return error_of(first, why=f"no other link is ready either: {others}" if others else None)
 
 
-_UNFINISHED = frozenset({"missing-provider", "missing-base-url", "invalid-base-url"})
+_UNFINISHED = frozenset(
+    ["disabled-provider", "invalid-base-url", "missing-base-url", "missing-provider", "virtual-provider"]
+)
 """Problems of what is written in the config, and not of a key."""
 
 

@@ -77,3 +77,18 @@ def test_nothing_configured_is_exit_2(hermes: Hermes, config: Callable[[str], Pa
     result = hermes("resolve")
     assert result.status == 2
     assert "hermes model set" in result.err
+
+
+def test_a_primary_without_a_provider_is_shown_with_the_one_that_was_chosen(
+    hermes: Hermes, config: Callable[[str], Path]
+) -> None:
+    """By its key, and with what decided."""
+    config("model: x/z\nfallback_providers: [{provider: openrouter, model: x/z}]\n")
+    document = hermes("resolve", "--json").document
+    assert (document["route"]["provider"], document["fallbacks"]) == ("openrouter", [])
+    outcomes = [(each["candidate"], each["outcome"]) for each in document["considered"]]
+    assert ("`HERMES_INFERENCE_PROVIDER`", "not set") in outcomes
+    assert ("provider `openrouter`", "chosen: its key is there") in outcomes
+    assert [each["position"] for each in document["considered"] if each["candidate"] == "openrouter:x/z"] == [
+        0
+    ]

@@ -31,6 +31,10 @@ def settings(text: str) -> Settings:
         ("model: {provider: a, default: b}\nprovider: q\n", "a", "b", None),
         ("m: &m {provider: a}\nmodel: {<<: *m, default: b}\n", "a", "b", None),
         ("model: {default: 5}\n", AUTO, "5", None),
+        ("model: {provider: ' Auto ', default: b}\n", AUTO, "b", None),
+        ("model: {provider: ~, default: b}\nprovider: AUTO\n", AUTO, "b", None),
+        ("model: vendor/name\nprovider: q\napi_base: http://y\n", "q", "vendor/name", "http://y"),
+        ("model: {provider: 'custom:My Box', default: b}\n", "custom:My Box", "b", None),
     ],
 )
 def test_the_primary_is_read_in_every_shape(
@@ -40,6 +44,17 @@ def test_the_primary_is_read_in_every_shape(
     link = settings(text).primary
     assert link is not None
     assert (link.provider, link.model, link.base_url) == (provider, model, base_url)
+
+
+def test_the_window_may_stand_at_the_top_level() -> None:
+    """Where `model:` has none of its own."""
+    for text, window in (
+        ("model: m\ncontext_length: 9\n", 9),
+        ("model: {name: m, context_length: 5}\ncontext_length: 9\n", 5),
+    ):
+        primary = settings(text).primary
+        assert primary is not None
+        assert primary.context_length == window
 
 
 def test_the_primary_takes_what_a_link_takes() -> None:

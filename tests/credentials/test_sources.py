@@ -76,6 +76,10 @@ def problem(found: Credential | Missing | None) -> str:
         ("custom", "https://mine.openai.azure.com/openai/v1", "OPENAI_API_KEY"),
         ("azure-foundry", "https://mine.openai.azure.com/openai/v1", "AZURE_FOUNDRY_API_KEY"),
         ("azure-foundry", "https://mine.services.ai.azure.com/anthropic", "AZURE_FOUNDRY_API_KEY"),
+        ("custom", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"),
+        ("custom", "https://api.groq.com/openai/v1", "GROQ_API_KEY"),
+        ("custom", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),
+        ("custom", "https://www.deepseek.com/v1", "DEEPSEEK_API_KEY"),
         ("lmstudio", None, "LM_API_KEY"),
         ("lmstudio", "http://192.168.1.7:1234/v1", "LM_API_KEY"),
     ],
@@ -118,9 +122,15 @@ def test_key_goes_to_its_own_host(provider, base_url, variable):
         ("custom", "https://evil.test%23.openai.azure.com/openai/v1"),
         ("custom", "https://evil\\.openai.azure.com/openai/v1"),
         ("custom", "https://evil%2f.openai.azure.com/openai/v1"),
-        ("custom", "https://openrouter.ai/api/v1"),
-        ("custom", "https://api.groq.com/openai/v1"),
-        ("custom", "https://api.deepseek.com/v1"),
+        ("custom", "https://openrouter.ai:8443/api/v1"),
+        ("custom", "http://api.groq.com/openai/v1"),
+        ("custom", "https://api.groq.com:8443/openai/v1"),
+        ("custom", "https://api.groq.com.evil.test/openai/v1"),
+        ("custom", "https://groq.evil.test/openai/v1"),
+        ("custom", "https://api.evil-groq.com/openai/v1"),
+        ("custom", "https://tenant.groq.com/openai/v1"),
+        ("custom", "https://9.9.9.9/groq.com"),
+        ("openrouter", "https://api.groq.com/openai/v1"),
         ("lmstudio", "https://lm.evil.test/v1"),
     ],
 )
@@ -227,6 +237,17 @@ class TestLocalHosts:
     def test_local_host_needs_no_key_and_gets_none(self, provider, base_url):
         """This machine and its network are asked without a key, though every key is set."""
         assert find(provider, base_url) is None
+
+    def test_local_provider_that_wants_a_key_needs_it(self):
+        """A provider whose own address is on this machine, with a variable for its key, is not asked without."""
+        profile = ProviderProfile(name="acme", base_url="http://127.0.0.1:9/v1", env_vars=("ACME_KEY",))
+        link, nothing = Link(provider="acme", model="m"), Environment.of(Path("/nowhere/.env"), {})
+        found = look_up(link, profile, profile.base_url, nothing).outcome
+        assert problem(found) == "missing-credential"
+        assert "ACME_KEY" in str(found)
+        assert look_up(link, profile, "http://127.0.0.1:10/v1", nothing).outcome is None
+        keyed = Environment.of(Path("/nowhere/.env"), {"ACME_KEY": "acme-0001"})
+        assert sent(look_up(link, profile, profile.base_url, keyed).outcome) == "ACME_KEY"
 
     def test_local_host_gets_the_key_its_link_names(self):
         """`key_env` and `api_key` count for local hosts too."""
@@ -360,6 +381,12 @@ class TestVariables:
         assert found.problem.what == "`DEEPSEEK_API_KEY` is not sent to `https://mirror.example`"
         assert "`key_env`" in (found.problem.hint or "")
         assert "`mirror.example` to `fallback.trust`" in (found.problem.hint or "")
+
+    def test_key_of_the_hosts_vendor_that_is_none_is_told(self):
+        """Of a custom endpoint's variables, the one named after its host is the one to mend."""
+        found = find("custom", "https://api.groq.com/v1", keys={"GROQ_API_KEY": "changeme"})
+        assert isinstance(found, Missing)
+        assert found.problem.what == "`GROQ_API_KEY` is a placeholder"
 
     def test_malformed_key_beats_not_set(self):
         """Of several variables, the one that holds something wrong is the one to mend."""

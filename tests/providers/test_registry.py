@@ -10,7 +10,9 @@ from textwrap import dedent
 import pytest
 
 from hermes_fallback.errors import ExitCode, InvalidPlugin, NotFound, UsageError
+from hermes_fallback.model.endpoint import NamedEndpoint
 from hermes_fallback.providers import (
+    Probe,
     ProfileOrigin,
     ProviderProfile,
     Registry,
@@ -18,6 +20,7 @@ from hermes_fallback.providers import (
     list_providers,
     register_provider,
 )
+from hermes_fallback.secret import Secret
 
 OURS = """
 from hermes_fallback.providers import ProviderProfile, register_provider
@@ -104,6 +107,77 @@ class TestLookup:
         assert len(list_providers()) == len(Registry().names())
 
 
+class TestNamedEndpoints:
+    BOX = NamedEndpoint(
+        key="box", name="The Box", base_url="https://box.acme.test/v1", key_env="BOX_KEY", models=("m",),
+        api_mode="anthropic_messages", origin="custom_providers[0]",
+    )  # fmt: skip
+    KIMI = NamedEndpoint(
+        key="kimi", name="kimi", base_url="http://localhost:1/v1", key_env="sk-no-name-0123456789"
+    )
+    ZAI = NamedEndpoint(key="zai", name="zai", base_url="http://localhost:2/v1", api_key=Secret("key-0001"))
+    KNOWN = Registry(named=(BOX, KIMI, ZAI), disabled={"glm": "`providers.glm.enabled`", "box": "here"})
+
+    @pytest.mark.parametrize(
+        ("word", "name"),
+        [
+            ("box", "custom:box"),
+            ("custom:box", "custom:box"),
+            (" Custom:BOX ", "custom:box"),
+            ("the box", "custom:box"),
+            ("custom:The Box", "custom:box"),
+            ("kimi", "custom:kimi"),
+            ("zai", "zai"),
+            ("glm", "zai"),
+            ("custom:zai", "custom:zai"),
+            ("custom", "custom"),
+            ("custom:nobody", None),
+        ],
+    )
+    def test_name_goes_before_an_alias_and_behind_a_providers_own(self, word, name):
+        """`custom:` always means an endpoint of the config."""
+        assert self.KNOWN.canonical(word) == name
+        assert (self.KNOWN.named(word) is not None) == (name or "").startswith("custom:")
+
+    def test_endpoint_has_a_profile_like_any_provider(self):
+        """Its address, variable, dialect and models; and where it stands in the config."""
+        profile = self.KNOWN.get("box")
+        assert (profile.name, profile.display_name) == ("custom:box", "The Box")
+        assert (profile.base_url, profile.env_vars) == ("https://box.acme.test/v1", ("BOX_KEY",))
+        assert (profile.api_mode, profile.default_models) == ("anthropic_messages", ("m",))
+        assert [self.KNOWN.get(each).auth_type for each in ("box", "custom:zai")] == ["api_key", "api_key"]
+        assert self.KNOWN.origin("The Box") == ProfileOrigin("config", "custom_providers[0]")
+
+    def test_endpoint_without_a_key_needs_none_and_a_key_is_no_variable(self):
+        """What stands where a variable's name belongs may be a key, and is not shown as a variable."""
+        bare = Registry(named=[self.BOX.but(key_env=None)])
+        assert bare.get("box").auth_type == "none"
+        assert self.KNOWN.get("kimi").env_vars == ()
+
+    def test_endpoints_are_listed_and_suggested(self):
+        """Behind the providers, in the config's order."""
+        assert self.KNOWN.names() == (*Registry().names(), "custom:box", "custom:kimi", "custom:zai")
+        assert [profile.name for profile in self.KNOWN.profiles()] == list(self.KNOWN.names())
+        assert "custom:box" in self.KNOWN.suggest("custom:bxo")
+
+    def test_switched_off_by_any_of_its_names(self):
+        """The place is told for the provider, not only for the word that was used."""
+        assert self.KNOWN.switched_off("zai") == "`providers.glm.enabled`"
+        assert self.KNOWN.switched_off("custom:box") == "here"
+        assert self.KNOWN.switched_off("custom:zai") is None
+        assert self.KNOWN.switched_off("openrouter") is None
+
+    def test_plugins_are_loaded_once_for_two_configs(self, plugins):
+        """Another config names other endpoints beside the same providers; a plugin's own name stands."""
+        write(plugins, "box", ours("box") + "import sys; sys.loads = getattr(sys, 'loads', 0) + 1\n")
+        known = Registry(plugins)
+        other = known.naming((self.BOX,), {})
+        assert other.canonical("box") == known.canonical("box") == "box"
+        assert other.canonical("custom:box") == "custom:box"
+        assert known.canonical("custom:box") is None
+        assert vars(sys).pop("loads") == 1
+
+
 class TestUserTier:
     def test_home_without_plugins_costs_nothing(self, tmp_path):
         """Folders that do not exist are no error, and load nothing that finds plugins."""
@@ -150,11 +224,25 @@ class TestUserTier:
               default_headers: {X-Plan: gold}
               api_modes_by_model: {claude-: anthropic_messages}
               models_public: true
-              probe: {url: "https://api.acme.test/v1/me"}
+              probe:
+                url: https://api.acme.test/v1/me
+                headers: {X-Version: "2"}
+                rejects: [401, 403]
+              auth_type: oauth_device
+              takes_keys: true
+              auto_rank: 40
+              base_url_env: ACME_BASE_URL
+              other_base_url_envs: [ACME_URL]
+              shares_primary_address: true
             """,
             "plugin.yaml",
         )
         found = Registry(plugins).get("ac")
+        assert found.probe == Probe(
+            url="https://api.acme.test/v1/me", headers={"X-Version": "2"}, rejects=(401, 403)
+        )
+        assert (found.group, found.signs_in_by_key, found.auto_rank) == ("sign-in", True, 40)
+        assert (found.other_base_url_envs, found.shares_primary_address) == (("ACME_URL",), True)
         assert (found.name, found.description, found.models_public) == ("acme", "Models of Acme.", True)
         assert found.default_headers == {"X-Plan": "gold"}
         assert found.api_mode_for("claude-x", found.base_url) == "anthropic_messages"
@@ -289,7 +377,11 @@ class TestBroken:
             ("profile: {name: acme, env_vars: ACME_API_KEY}", "`profile.env_vars` must be a list"),
             ("profile: {name: 7}", "`profile.name` must be text"),
             ("profile: {name: acme, vision: perhaps}", "`profile.vision` must be true or false"),
-            ("profile: {name: acme, probe: {path: /me}}", "`profile.probe` must be a mapping with `url`"),
+            ("profile: {name: acme, probe: {path: /me}}", "`profile.probe` must be a mapping of url, kind"),
+            ("profile: {name: acme, probe: {accepts: [true]}}", "`profile.probe` must be a mapping of"),
+            ("profile: {name: acme, probe: {method: GET}}", "needs a `url`"),
+            ("profile: {name: acme, auto_rank: true}", "`profile.auto_rank` must be a whole number"),
+            ("profile: {name: acme, takes_keys: 1}", "`profile.takes_keys` must be true or false"),
             ("profile: {name: acme, base_url: acme.test}", "not an http(s) address"),
         ],
     )
@@ -375,7 +467,7 @@ class TestPeerForm:
 
             acme = AcmeProfile(
                 name="Acme", aliases=("AC", "acme-ai"), display_name="Acme", description="Acme's models",
-                signup_url="https://acme.test/keys", env_vars=("ACME_API_KEY", "ACME_TOKEN", "ACME_BASE_URL"),
+                signup_url="https://acme.test/keys", env_vars=("ACME_API_KEY", "ACME_TOKEN", "ACME_BASE_URL", "ACME_CN_URL"),
                 base_url="https://api.acme.test/v1/", auth_type="api_key", supports_vision=True,
                 fallback_models=("big", "small"), default_headers=HEADERS, fixed_temperature=OMIT_TEMPERATURE,
                 default_aux_model="small", supports_prompt_cache_key=True, something_newer=7,
@@ -388,10 +480,29 @@ class TestPeerForm:
         assert known.broken == ()
         found = known.get("ac")
         assert (found.name, found.aliases) == ("acme", ("ac", "acme-ai"))
-        assert (found.env_vars, found.base_url_env) == (("ACME_API_KEY", "ACME_TOKEN"), "ACME_BASE_URL")
+        assert found.env_vars == ("ACME_API_KEY", "ACME_TOKEN")
+        assert (found.base_url_env, found.other_base_url_envs) == ("ACME_BASE_URL", ("ACME_CN_URL",))
+        assert found.auto_rank > max(each.auto_rank for each in Registry().profiles() if each.auto_rank)
         assert found.base_url == "https://api.acme.test/v1"
         assert (found.default_models, found.default_aux_model) == (("big", "small"), "small")
         assert (found.default_headers, found.vision) == ({"X-Plan": "gold"}, True)
+
+    @pytest.mark.parametrize(
+        ("theirs", "ours"),
+        [
+            ("oauth_device_code", "oauth_device"),
+            ("oauth_minimax", "oauth_device"),
+            ("copilot", "oauth_device"),
+            ("aws_sdk", "aws_sdk"),
+            ("external_process", "external_process"),
+        ],
+    )
+    def test_sign_in_of_a_peers_plugin_is_known_as_ours(self, plugins, theirs, ours):
+        """Each word of the peer's for a sign-in is one of ours, and `provider: auto` chooses none of them."""
+        code = "from providers import register_provider\nfrom providers.base import ProviderProfile\n"
+        write(plugins, "acme", f"{code}register_provider(ProviderProfile(name='acme', auth_type='{theirs}'))")
+        found = Registry(plugins).get("acme")
+        assert (found.auth_type, found.auto_rank, found.signs_in_by_key) == (ours, None, False)
 
     def test_dataclass_subclass_with_fields_of_its_own_loads(self, plugins):
         """A subclass may add fields, and leave the common ones as class attributes."""

@@ -10,13 +10,14 @@ from hermes_fallback.model.link import Link
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.runtime.resolver import SPOKEN
 from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.secret import Secret
 from hermes_fallback.wire.dialects import spoken
 
 Opened = Callable[..., Runtime]
 KEY = "sk-or-v1-0123456789"
 
 
-def resolved(runtime: Runtime, **fields: str) -> Resolution:
+def resolved(runtime: Runtime, **fields: object) -> Resolution:
     link = Link(**{"provider": "openrouter", "model": "m", **fields})  # type: ignore[arg-type]
     return runtime.resolver(runtime.settings).resolve(link, position=1)
 
@@ -98,10 +99,41 @@ def test_a_trusted_host_may_have_a_providers_key(opened: Opened) -> None:
     assert resolved(runtime, provider="deepseek", base_url="https://mirror.test.evil.test/v1").route is None
 
 
-def test_no_variable_changes_the_chain(opened: Opened) -> None:
-    """The chain is a deliberate choice of the file."""
-    environ = {"FALLBACK_PROVIDERS": "[]", "HERMES_FALLBACK_MODEL": "x", "FALLBACK_MODEL": "y"}
-    assert [str(placed.link) for placed in opened(**environ).settings.chain] == [
-        "openrouter:z-ai/glm-5.2",
-        "custom:llama",
-    ]
+@pytest.mark.parametrize(
+    ("primary", "environ", "base_url"),
+    [
+        ("{provider: custom, default: m, base_url: 'https://a.test/v1'}", {}, "https://a.test/v1"),
+        ("{default: m, base_url: 'https://a.test/v1'}", {}, "https://a.test/v1"),
+        ("{provider: zai, default: m, base_url: 'http://localhost:1/v1'}", {}, "http://localhost:1/v1"),
+        ("{provider: zai, default: m, base_url: 'https://a.test/v1'}", {}, None),
+        (
+            "{provider: custom, default: m, base_url: 'https://a.test/v1'}",
+            {"CUSTOM_BASE_URL": "https://b.test/v1"},
+            "https://a.test/v1",
+        ),
+        (
+            "m",
+            {"CUSTOM_BASE_URL": "https://b.test/v1/", "OPENAI_BASE_URL": "https://c.test"},
+            "https://b.test/v1",
+        ),
+        ("m", {"OPENAI_BASE_URL": "https://c.test/v1"}, "https://c.test/v1"),
+        ("m", {"OPENROUTER_BASE_URL": "https://d.test/v1", "OPENROUTER_API_KEY": KEY}, None),
+    ],
+)
+def test_a_custom_link_without_an_address_goes_nowhere_but_where_it_was_told(
+    opened: Opened, primary: str, environ: dict[str, str], base_url: str | None
+) -> None:
+    """The primary's address where that was meant for it, then its variables; never a provider's it did not name."""
+    resolution = resolved(
+        opened(f"model: {primary}\n", **environ),
+        provider="custom",
+        key_env="OWN",
+        api_key=Secret("own-key-1"),
+    )
+    if base_url is None:
+        assert resolution.problem is not None
+        assert resolution.problem.kind == "missing-base-url"
+        assert "`CUSTOM_BASE_URL` or `OPENAI_BASE_URL`" in (resolution.problem.hint or "")
+    else:
+        assert resolution.route is not None
+        assert resolution.route.base_url == base_url

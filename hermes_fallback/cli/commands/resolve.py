@@ -38,10 +38,9 @@ def resolve(
 
 def _resolutions(runtime: Runtime, provider: str | None, model: str | None) -> tuple[Resolution, ...]:
     """The primary and the chain as the plan saw them, what is not ready included."""
-    first = runtime.primary(provider, model)
+    first = runtime.first(provider, model)
     report = runtime.report()
     chain = tuple(resolution for _, resolution in report.links) if report.settings.enabled else ()
     if first is None:
         return chain
-    primary = runtime.resolver(runtime.settings).resolve(first, position=0)
-    return (primary, *(each for each in chain if each.link.identity != first.identity))
+    return (first, *(each for each in chain if each.link.identity != first.link.identity))
