@@ -33,7 +33,8 @@ async def ok(
     text = call.filled(text)
     if not call.asked.is_stream:
         extra = {"reasoning_content": reasoning} if reasoning else {}
-        await call.out.json(200, completion(call.asked, {"content": text, **extra}))
+        body = call.whole_body({"content": text, **extra})
+        await call.out.whole(200, body, kind="application/json")
         return
     await call.begin()
     if reasoning:

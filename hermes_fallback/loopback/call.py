@@ -1,13 +1,13 @@
-"""One chat request under way: who asks for what, and the means to answer it."""
+"""One request under way, a chat's or the list's: who asks for what, and the means to answer it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hermes_fallback.loopback.http import Request, Responder
-from hermes_fallback.loopback.openai import Asked, chunk, completion, usage, words
+from hermes_fallback.loopback.openai import Asked, chunk, completion, models, usage, words
 
 __all__ = ["Call"]
 
@@ -16,13 +16,16 @@ _CHUNKED = {"transfer-encoding": "chunked"}
 
 
 class Call:
-    """What a behaviour works with."""
+    """What a behaviour works with. *listed* are the models to show where the list is asked for."""
 
-    def __init__(self, provider: str, request: Request, responder: Responder) -> None:
+    def __init__(
+        self, provider: str, request: Request, responder: Responder, listed: Sequence[str] | None = None
+    ) -> None:
         self.provider = provider
         self.request = request
         self.asked = Asked(request.document)
         self.out = responder
+        self._listed = listed
 
     def filled(self, text: str) -> str:
         """*text* with `{provider}`, `{model}`, `{messages}` (how many came) and `{last}` filled in."""
@@ -68,11 +71,14 @@ class Call:
     def part_of_whole(self, text: str) -> bytes:
         """The first half of a whole answer that says *text*."""
         body = self.whole_body({"content": text})
+        if self._listed is not None:
+            return body[: len(body) // 2]
         return body[: body.index(b'"content"') + len('"content": "') + len(text) // 2]
 
     def whole_body(self, message: Mapping[str, Any]) -> bytes:
-        """A whole answer as bytes."""
-        return json.dumps(completion(self.asked, message)).encode()
+        """A whole answer as bytes: *message*, or the list."""
+        document = completion(self.asked, message) if self._listed is None else models(self._listed)
+        return json.dumps(document).encode()
 
     def pieces(self, text: str) -> list[str]:
         """*text* in the pieces it is streamed in."""

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from hermes_fallback.loopback.behaviours import REFUSE
 from hermes_fallback.loopback.call import Call
 from hermes_fallback.loopback.http import Request, Responder, Source, read_request
-from hermes_fallback.loopback.openai import models
 from hermes_fallback.loopback.record import Record
 from hermes_fallback.loopback.spec import ProviderSpec, Step
 
@@ -19,6 +18,10 @@ __all__ = ["CONTROL", "Port", "Provider"]
 CONTROL = "/_loopback/"
 _HOST = "127.0.0.1"
 _BACKLOG = 256
+_CHAT = ("POST", "/v1/chat/completions")
+_LIST = ("GET", "/v1/models")
+_KEY = ("GET", "/v1/key")
+"""A second route that takes only the key, and knows no script: it answers with the list, too."""
 _Serve = Callable[[Request, Responder, Source], Awaitable[None]]
 
 
@@ -108,6 +111,7 @@ class Provider:
         self._control = control
         self._script = spec.script
         self._next = 0
+        self._next_list = 0
 
     async def follow(self, script: tuple[Step, ...]) -> None:
         """Behave as *script* says from here on."""
@@ -129,27 +133,29 @@ class Provider:
             await self._control(request, responder, source)
             return
         step = self._refused(request) or self._routed(request)
-        self._record.add(self.spec.name, request, step.name if step else "")
-        if step is None:
-            await responder.json(200, models(self.spec.models))
-            return
+        self._record.add(self.spec.name, request, step.name)
         # Before the answer: whoever has it must find the port as the script leaves it.
         await self._settle()
-        call = Call(self.spec.name, request, responder)
+        listed = self.spec.listed if _where(request) in {_LIST, _KEY} else None
+        call = Call(self.spec.name, request, responder, listed)
         await _until_departure(step.behaviour(call, **step.options), source, responder)
 
     def _refused(self, request: Request) -> Step | None:
         expected = f"Bearer {self.spec.key}"
         if self.spec.key is None or request.headers.get("authorization") == expected:
             return None
+        if self.spec.public_list and _where(request) == _LIST:
+            return None
         return Step("unauthorized")
 
-    def _routed(self, request: Request) -> Step | None:
-        """The step for *request*; None for the list of models. Only chats move the script on."""
-        where = (request.method, request.path)
-        if where == ("GET", "/v1/models"):
-            return None
-        if where != ("POST", "/v1/chat/completions"):
+    def _routed(self, request: Request) -> Step:
+        """The step for *request*. Only chats move the script on, and only lists that of the list."""
+        where = _where(request)
+        if where == _LIST:
+            return self._list_step()
+        if where == _KEY:
+            return Step("ok")
+        if where != _CHAT:
             return Step("not_found")
         document = request.document
         asked = document.get("model") if isinstance(document, dict) else None
@@ -158,6 +164,15 @@ class Provider:
         step = self._script[self._next]
         self._next = min(self._next + 1, len(self._script) - 1)
         return step
+
+    def _list_step(self) -> Step:
+        step = self.spec.list_script[self._next_list]
+        self._next_list = min(self._next_list + 1, len(self.spec.list_script) - 1)
+        return step
+
+
+def _where(request: Request) -> tuple[str, str]:
+    return request.method, request.path
 
 
 async def _until_departure(work: Awaitable[None], source: Source, responder: Responder) -> None:

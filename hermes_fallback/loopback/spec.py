@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from hermes_fallback.loopback.behaviours import BEHAVIOURS, Behaviour
@@ -39,10 +39,26 @@ class ProviderSpec:
     models: tuple[str, ...] = ()
     """The only models it serves; empty serves any."""
     script: tuple[Step, ...] = (Step("ok"),)
+    catalog: tuple[str, ...] | None = None
+    """What its list of models shows, whatever it serves; None shows `models`."""
+    list_script: tuple[Step, ...] = (Step("ok"),)
+    """What requests for the list get; they do not move `script` on, nor chats this one."""
+    public_list: bool = False
+    """True where the list is given to whoever asks, whatever the key."""
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The models its list shows."""
+        return self.models if self.catalog is None else self.catalog
+
+
+_FIELDS = frozenset(each.name for each in fields(ProviderSpec))
 
 
 def read_specs(document: object) -> tuple[ProviderSpec, ...]:
     """The providers of `{"providers": [{"name": …, "key": …, "models": […], "script": […]}]}`.
+
+    Every field but the name may be left out; `ProviderSpec` says what each means.
 
     Raises:
         BadSpec: something in it is missing, unknown or of the wrong kind.
@@ -62,13 +78,16 @@ def _spec(item: object) -> ProviderSpec:
         return item
     if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
         raise BadSpec("each provider must be a mapping with a `name`")
-    if unknown := set(item) - {"name", "key", "models", "script"}:
+    if unknown := set(item) - _FIELDS:
         raise BadSpec(f"`{item['name']}` has unknown fields: {', '.join(sorted(map(str, unknown)))}")
     return ProviderSpec(
         name=item["name"],
         key=item.get("key"),
         models=tuple(item.get("models") or ()),
         script=read_script(item.get("script") or ["ok"]),
+        catalog=None if item.get("catalog") is None else tuple(item["catalog"]),
+        list_script=read_script(item.get("list_script") or ["ok"]),
+        public_list=item.get("public_list") is True,
     )
 
 
