@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.measure import Figure, measure
+from hermes_fallback.catalog.cache import cache_folder, remember
 
 __all__ = ["figures"]
 
@@ -32,7 +33,14 @@ COMMANDS: tuple[tuple[str, tuple[str, ...], float | None], ...] = (
     ("hermes fallback list --json", ("fallback", "list", "--json"), None),
     ("hermes fallback add --dry-run", ("fallback", "add", "openrouter", "z-ai/glm-5.2", "--dry-run"), None),
     ("hermes --help", ("--help",), None),
+    ("a link completed", ("__complete", "links", "--begun=", "--provider=", "fallback", "remove"), 3.0),
+    (
+        "a model of 400 completed",
+        ("__complete", "models", "--begun=", "--provider=openrouter", "fallback", "add", "openrouter"),
+        3.0,
+    ),
 )
+MODELS = [f"vendor/model-{number}" for number in range(400)]
 
 
 def figures(rounds: int) -> list[Figure]:
@@ -42,6 +50,7 @@ def figures(rounds: int) -> list[Figure]:
         (home / "config.yaml").write_text(CONFIG)
         (home / ".env").write_text(ENV)
         (home / ".env").chmod(0o600)
+        remember(cache_folder({"HOME": folder}), "openrouter", "https://openrouter.ai/api/v1", MODELS, 0)
         program = str(Path(sys.executable).with_name("hermes"))
         environ = {"PATH": "/usr/bin:/bin", "HERMES_HOME": folder, "HOME": folder}
         run = partial(

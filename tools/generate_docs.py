@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from shells import Entry, Option, bash_script, fish_script, zsh_script
+from shells import Entry, Option, bash_script, fish_script, powershell_script, zsh_script
 
 from hermes_fallback.cli.answers import SHELLS
 from hermes_fallback.cli.app import COMMANDS, PROGRAM, program
 from hermes_fallback.cli.command import page_of
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.help import page_text
-from hermes_fallback.providers.index import FOLDERS
 
 ROOT = Path(__file__).parent.parent
 COLUMNS = 100
@@ -64,35 +63,56 @@ def entries() -> tuple[Entry, ...]:
 
 def _entry(ctx: Any) -> Entry:
     cmd, page = ctx.command, page_of(ctx)
+    path = ctx.command_path.partition(" ")[2]
     params = [param for param in cmd.get_params(ctx) if not getattr(param, "hidden", False)]
     hidden = [(name, each.help) for name, each in getattr(cmd, "commands", {}).items() if each.hidden]
     return Entry(
-        path=ctx.command_path.partition(" ")[2],
+        path=path,
         commands=page.commands,
         aliases=tuple(hidden),
         options=tuple(
-            Option(tuple(each.opts), each.help or "", None if each.is_flag else _kind(each.metavar))
+            Option(tuple(each.opts), each.help or "", None if each.is_flag else _kind(each, path))
             for each in params
             if each.param_type_name == "option"
         ),
-        arguments=tuple(_kind(each.metavar) for each in params if each.param_type_name == "argument"),
+        arguments=tuple(
+            _kind(each, path) + ("..." if each.nargs == -1 else "")
+            for each in params
+            if each.param_type_name == "argument"
+        ),
     )
 
 
-def _kind(metavar: str | None) -> str:
-    """What stands for a value: words divided by bars, or `providers`, `files`, `folders`, `anything`."""
-    known = {"PROVIDER": "providers", "FILE": "files", "DIR": "folders"}
-    return str(metavar) if "|" in str(metavar) else known.get(str(metavar), "anything")
+_KINDS = {
+    "PROVIDER": "providers",
+    "MODEL": "models",
+    "LINK": "all-links",
+    "TO": "positions",
+    "FILE": "files",
+    "DIR": "folders",
+}
+_EDITING = ("fallback remove", "fallback rm", "fallback move")
+"""Commands whose LINK cannot be the primary."""
+
+
+def _kind(param: Any, path: str) -> str:
+    """What stands for a value: words divided by bars, or the name of a kind, or `anything`."""
+    metavar = str(param.metavar).removesuffix("...")
+    if "--profile" in param.opts:
+        return "profiles"
+    if metavar == "LINK" and path in _EDITING:
+        return "links"
+    return metavar if "|" in metavar else _KINDS.get(metavar, "anything")
 
 
 def products() -> dict[Path, str]:
     """Every generated file and what belongs into it; `completions/` is a link to the package's own."""
     found = entries()
-    names = tuple(sorted(FOLDERS))
     scripts = {
-        "bash": bash_script(found, names),
-        "zsh": zsh_script(found, names),
-        "fish": fish_script(found, names),
+        "bash": bash_script(found),
+        "zsh": zsh_script(found),
+        "fish": fish_script(found),
+        "powershell": powershell_script(found),
     }
     files = {ROOT / "docs" / "cli.md": reference()}
     for shell, name in SHELLS.items():

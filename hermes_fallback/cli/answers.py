@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from hermes_fallback.cli.invocation import Invocation
 
-__all__ = ["SHELLS", "show_chain", "show_completion", "show_version"]
+__all__ = ["SHELLS", "completion_script", "show_chain", "show_completion", "show_version"]
 
-SHELLS = {"bash": "hermes.bash", "zsh": "_hermes", "fish": "hermes.fish"}
+SHELLS = {"bash": "hermes.bash", "zsh": "_hermes", "fish": "hermes.fish", "powershell": "hermes.ps1"}
 """The completion script of each shell, under the name that shell looks for."""
 
 _PROGRAM = "hermes"
@@ -30,15 +30,23 @@ def show_chain(invocation: Invocation) -> int:
 
 def show_completion(invocation: Invocation, shell: str) -> int:
     """Print the completion script of *shell*."""
-    from pathlib import Path  # a listing needs none of it
-
-    script = (Path(__file__).parent / "completions" / SHELLS[shell]).read_text("utf-8")
+    script = completion_script(shell)
     invocation.show(
         script,
         text=lambda script, _: script.rstrip("\n"),
         document=lambda script: {"shell": shell, "script": script},
     )
+    if invocation.terminal.stdout.isatty():
+        for line in _advice(invocation, shell, script):
+            invocation.say(line)
     return ExitCode.OK
+
+
+def completion_script(shell: str) -> str:
+    """The completion script of *shell*."""
+    from pathlib import Path  # a listing needs none of it
+
+    return (Path(__file__).parent / "completions" / SHELLS[shell]).read_text("utf-8")
 
 
 def show_version(invocation: Invocation) -> int:
@@ -56,6 +64,24 @@ def show_version(invocation: Invocation) -> int:
             f"warning: `{_PROGRAM}` on PATH is another program, `{stranger}`; this one is `hermes-fallback`"
         )
     return ExitCode.OK
+
+
+def _advice(invocation: Invocation, shell: str, script: str) -> tuple[str, ...]:
+    """What to do with *script*, for somebody who looks at it; what is to be typed has a line of its own."""
+    from shlex import quote
+
+    from hermes_fallback.doctor.completion import (
+        INSTALL,
+        installed,
+    )  # a shell that reads the script needs none
+
+    found = installed(invocation.terminal.environ, shell)
+    if found is None:
+        return "to have it in every session, type:", INSTALL[shell]
+    if found.is_stale(script):
+        renew = f"hermes completion {shell} > {quote(str(found.path))}"
+        return f"`{found.path}` is of another version; to renew it, type:", renew
+    return (f"every session has it already, from `{found.path}`",)
 
 
 def _stranger(path: str) -> str | None:

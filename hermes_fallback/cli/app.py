@@ -17,7 +17,7 @@ from hermes_fallback.errors import ExitCode
 __all__ = ["COMMANDS", "PROGRAM", "program", "run"]
 
 PROGRAM = "hermes"
-COMMANDS = ("fallback", "model", "chat", "resolve", "providers", "config", "completion")
+COMMANDS = ("fallback", "model", "chat", "auth", "doctor", "resolve", "providers", "config", "completion")
 """The modules of `cli.commands`, in the order the help lists them; each registers what it is named for."""
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from hermes_fallback.errors import NotFound, SystemRefused, UsageError
 from hermes_fallback.fact import Fact
 
-__all__ = ["Home", "find_home"]
+__all__ = ["Home", "find_home", "profile_names"]
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
 _DEFAULT = "default"
@@ -77,18 +77,30 @@ def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | No
         UsageError: the profile's name cannot be one.
         SystemRefused: the home is a file.
     """
-    native = _join(user_home, ".hermes")
-    named = environ.get("HERMES_HOME", "").strip()
-    start = _expanded(named, user_home) if named else native
+    native, start = _start(environ, user_home)
     if home is not None:
         root = _expanded(home, user_home)
     elif profile is not None:
         root = _profile(_root_of(start, native), profile, said_by="--profile")
-    elif named and _is_in_profiles(start):
+    elif start != native and _is_in_profiles(start):
         root = start
     else:
         root = _sticky(_root_of(start, native)) or start
     return Home(_folder(root))
+
+
+def profile_names(environ: Mapping[str, str], *, user_home: str) -> tuple[str, ...]:
+    """The profiles there are to choose from, in alphabetical order."""
+    native, start = _start(environ, user_home)
+    names = _folders(_join(_root_of(start, native), "profiles"))
+    return tuple(name for name in names if re.fullmatch(_NAME, name))
+
+
+def _start(environ: Mapping[str, str], user_home: str) -> tuple[str, str]:
+    """`~/.hermes`, and the folder to start from: HERMES_HOME, else that same one."""
+    native = _join(user_home, ".hermes")
+    named = environ.get("HERMES_HOME", "").strip()
+    return native, _expanded(named, user_home) if named else native
 
 
 def _join(*parts: str) -> str:
@@ -150,15 +162,20 @@ def _profile(root: str, name: str, *, said_by: str) -> str:
 def _nearest(profiles: str, name: str) -> str:
     from difflib import get_close_matches  # 5 ms, on the way to an error
 
-    try:
-        with os.scandir(profiles) as entries:
-            names = sorted(entry.name for entry in entries if entry.is_dir())
-    except OSError:
-        names = []
+    names = _folders(profiles)
     close = get_close_matches(name, names, n=3)
     if close:
         return "did you mean " + " or ".join(f"`{found}`" for found in close) + "?"
     return "there are: " + ", ".join(names) if names else "there are no profiles; leave the flag away"
+
+
+def _folders(parent: str) -> tuple[str, ...]:
+    """The names of the folders in *parent*; none where there is no such folder."""
+    try:
+        with os.scandir(parent) as entries:
+            return tuple(sorted(entry.name for entry in entries if entry.is_dir()))
+    except OSError:
+        return ()
 
 
 def _folder(root: str) -> str:

@@ -46,14 +46,15 @@ fallback_providers:
 FAST = {
     "list": ("fallback", "list"),
     "ls": ("fallback", "ls"),
-    "bare": ("fallback",),
+    "bare": ("fallback", "--no-input"),
     "json": ("fallback", "list", "--json"),
     "json-first": ("--json", "fallback"),
-    "colour": ("fallback", "--color", "always"),
+    "colour": ("fallback", "list", "--color", "always"),
     "version": ("--version",),
     "version-json": ("--version", "--json"),
     "completion": ("completion", "bash"),
     "completion-json": ("--json", "completion", "fish"),
+    "completion-powershell": ("completion", "powershell"),
 }
 
 
@@ -148,6 +149,30 @@ def test_garbage_is_collected_only_where_a_command_may_live_long(
         [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True
     )
     assert done.stderr == f"0 {collects} True\n"
+
+
+ASKED = {
+    "links": ("links", "--begun=", "--provider=", "fallback", "remove"),
+    "primary-too": ("all-links", "--begun=", "--provider=", "chat", "--skip"),
+    "models": ("models", "--begun=", "--provider=openrouter", "fallback", "add", "openrouter"),
+    "profiles": ("profiles", "--begun=", "--provider=", "-p"),
+    "providers": ("providers", "--begun=", "--provider=", "fallback", "add"),
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_completing_imports_only_what_it_needs(
+    asked: tuple[str, ...], home: Path, config: Callable[[str], Path]
+) -> None:
+    """Somebody waits at a key: neither slow modules, nor what resolves links, edits, or reaches a network."""
+    config(CHAIN)
+    modules = imported_by("__complete", *asked, home=home)
+    assert not modules & {*HEAVY, *UNNEEDED, "json", "platformdirs", "socket", "hashlib", "dotenv"}
+    if asked[0] != "providers":  # these are the only ones that take a whole runtime
+        assert not any(
+            name.startswith(("hermes_fallback.runtime", "hermes_fallback.credentials")) for name in modules
+        )
+    assert ("yaml" in modules) == (asked[0] in {"links", "all-links", "providers"})
 
 
 def test_a_home_without_a_config_needs_no_parser(home: Path) -> None:

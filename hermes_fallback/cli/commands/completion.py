@@ -20,9 +20,9 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "completion",
-        "source <(hermes completion bash)",
-        "hermes completion zsh > ~/.zfunc/_hermes",
-        "hermes completion fish > ~/.config/fish/completions/hermes.fish",
+        'eval "$(hermes completion bash)"',
+        "source <(hermes completion zsh)",
+        "hermes completion fish | source",
     )(completion)
 
 

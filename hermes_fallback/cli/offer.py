@@ -1,0 +1,79 @@
+"""Offer: the models that a provider of this home can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hermes_fallback.catalog.models import Catalog, Listing, Source
+from hermes_fallback.config.settings import AUTO
+from hermes_fallback.errors import UsageError
+from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.link import Link
+from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.runtime.runtime import Runtime, error_of
+
+__all__ = ["Offer", "offer_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What a provider offers."""
+
+    provider: str
+    listing: Listing
+
+
+def offer_of(runtime: Runtime, catalog: Catalog, provider: str | None, *, fresh: bool) -> Offer:
+    """The models of *provider*, of the primary's when it is None, as the home's own links reach it.
+
+    Raises:
+        UsageError: none is named, and there is no primary that names one.
+        FallbackError: the provider is unknown or its plugin broken, or a file of the home is invalid.
+    """
+    link = _link(runtime, provider)
+    profile = runtime.registry.get(link.provider)
+    endpoint = runtime.resolver(runtime.settings).endpoint(link)
+    if isinstance(endpoint, Problem):
+        anonymous = None if link.base_url else _anonymous(profile, endpoint)
+        if anonymous is None:
+            return Offer(provider=profile.name, listing=_usual(profile, endpoint))
+        endpoint = anonymous
+    return Offer(provider=profile.name, listing=catalog.models(profile, endpoint, fresh=fresh))
+
+
+def _link(runtime: Runtime, provider: str | None) -> Link:
+    """The first link of the home that goes to *provider*, whose address and key count; else a plain one."""
+    first = runtime.first()
+    if provider is None:
+        if first is None:
+            raise UsageError(
+                "PROVIDER is missing",
+                why="no primary is chosen whose provider could be asked",
+                hint="hermes model list openrouter",
+                kind="missing-provider",
+            )
+        if first.problem and first.link.provider == AUTO:
+            raise error_of(first.problem)
+        return first.link
+    name = runtime.registry.get(provider).name
+    links = ([first.link] if first else []) + [placed.link for placed in runtime.settings.chain]
+    plain = Link(provider=name, model="")
+    return next((link for link in links if runtime.registry.canonical(link.provider) == name), plain)
+
+
+_KEYLESS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
+
+
+def _anonymous(profile: ProviderProfile, problem: Problem) -> Endpoint | None:
+    """The provider's own address without a key, where that is all that lacks and the list is for everybody."""
+    if not (profile.models_public and profile.base_url and problem.kind in _KEYLESS):
+        return None
+    return Endpoint(provider=profile.name, base_url=profile.base_url, headers=profile.default_headers)
+
+
+def _usual(profile: ProviderProfile, problem: Problem) -> Listing:
+    """What the profile names, since nobody could be asked."""
+    return Listing(
+        models=profile.default_models, source=Source.DEFAULT, base_url=profile.base_url, problem=problem
+    )

@@ -1,0 +1,97 @@
+"""Checks of config.yaml and `.env`."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from io import StringIO
+from shlex import quote
+
+from dotenv.parser import parse_stream
+
+from hermes_fallback.config.reading import read, read_document, refused
+from hermes_fallback.config.settings import read_settings
+from hermes_fallback.credentials.dotenv import decode
+from hermes_fallback.doctor.facts import Facts
+from hermes_fallback.doctor.finding import Finding, Level, broken, ok, warn
+from hermes_fallback.errors import InvalidFile, SystemRefused
+
+__all__ = ["config_file", "config_findings", "config_ignored", "env_file"]
+
+
+def config_file(facts: Facts) -> Iterator[Finding]:
+    """Whether config.yaml is there and can be read."""
+    path = facts.home.config
+    try:
+        read_settings(read_document(path))
+    except (InvalidFile, SystemRefused) as error:
+        yield broken(error)
+        return
+    if os.path.lexists(path):
+        yield ok(f"`{path}` can be read")
+    else:
+        yield warn(f"there is no `{path}` yet", fix=facts.begin)
+
+
+def config_findings(facts: Facts) -> Iterator[Finding]:
+    """Keys that nobody knows, and values that cannot be meant so."""
+    findings = facts.runtime.settings.findings
+    for each in findings:
+        yield Finding(
+            level=Level(each.level), what=each.what, evidence=_place(facts, each.line), fix=each.hint
+        )
+    if not findings:
+        yield ok("every key and value is understood")
+
+
+def config_ignored(facts: Facts) -> Iterator[Finding]:
+    """Entries of the chain that are passed over."""
+    ignored = facts.report.chain.ignored
+    for each in ignored:
+        yield warn(f"{each.origin} is ignored: {each.what}", evidence=_place(facts, each.line), fix=each.hint)
+    if not ignored:
+        yield ok("no entry is passed over")
+
+
+def env_file(facts: Facts) -> Iterable[Finding]:
+    """Whether `.env` can be read, line by line, and by nobody else."""
+    path = facts.home.env
+    try:
+        snapshot = read(path)
+        text = decode(snapshot.data, path=path)
+    except OSError as error:
+        return [broken(refused(f"`{path}` cannot be read", error, path))]
+    except InvalidFile as error:
+        return [broken(error)]
+    if snapshot.status is None:
+        return [ok(f"there is no `{path}`; keys come from the environment")]
+    return [*_exposed(path, snapshot.status), *_unread_lines(path, text)] or [
+        ok(f"`{path}` can be read, by its owner alone")
+    ]
+
+
+def _exposed(path: str, status: os.stat_result) -> Iterator[Finding]:
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o077:
+        yield warn(
+            f"`{path}` holds keys and is open to others",
+            evidence=f"mode {mode:04o}",
+            fix=f"chmod 600 {quote(path)}",
+        )
+
+
+def _unread_lines(path: str, text: str) -> Iterator[Finding]:
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            start = binding.original
+            line = start.line + len(start.string) - len(start.string.lstrip("\n"))
+            yield warn(
+                f"line {line} of `{path}` is no `NAME=value` and sets nothing",
+                evidence=f"{path}:{line}",
+                fix="mend the line, or put a `#` before it",
+            )
+
+
+def _place(facts: Facts, line: int | None) -> str:
+    return facts.home.config if line is None else f"{facts.home.config}:{line}"

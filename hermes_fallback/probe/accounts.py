@@ -1,0 +1,135 @@
+"""Accounts: where the user stands with each provider, and whether its key is still taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from hermes_fallback.model.credential import Credential, Problem
+from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.route import Resolution
+from hermes_fallback.probe.links import endpoint_of, resolved_links
+from hermes_fallback.probe.parallel import in_parallel
+from hermes_fallback.probe.probe import Checked, Stage, Verdict, probe
+from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.runtime.readiness import Readiness
+from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.transport.synchronous import Carrier
+
+__all__ = ["Account", "Way", "accounts", "ask"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One address of a provider with one credential, or none where none is needed."""
+
+    endpoint: Endpoint
+    checked: Checked | None = None
+    """What asking there came to."""
+
+    @property
+    def key(self) -> Credential | None:
+        """The credential."""
+        return self.endpoint.credential
+
+    @property
+    def is_accepted(self) -> bool | None:
+        """True or False where the provider said so; None where it was not asked, has no key, or cannot tell."""
+        if self.checked is None or self.checked.stage is Stage.REACH:
+            return None
+        return {Verdict.OK: True, Verdict.FAILED: False}.get(self.checked.verdict)
+
+    @property
+    def has_failed(self) -> bool:
+        """True when it was tried and led nowhere."""
+        return self.checked is not None and self.checked.verdict is Verdict.FAILED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One provider, as the home has it."""
+
+    profile: ProviderProfile
+    is_configured: bool
+    """True when the config names it, or a credential of it stands somewhere."""
+    ways: tuple[Way, ...]
+    """Every way in that the links of the home and the provider's own variables give."""
+    missing: Problem | None = None
+    """What none of its links, nor a plain one, could do without."""
+    checked_at: datetime | None = None
+
+    @property
+    def is_accepted(self) -> bool | None:
+        """True when a way in is open, False when one was refused and none is; None when nobody said either."""
+        answers = {way.is_accepted for way in self.ways}
+        return True if True in answers else False if False in answers else None
+
+    @property
+    def is_usable(self) -> bool:
+        """True when nothing is missing, and some way in did not fail if they were tried."""
+        return self.missing is None and any(not way.has_failed for way in self.ways)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it is not usable."""
+        if self.missing or self.is_usable:
+            return self.missing
+        failed = next(way.checked for way in self.ways if way.checked)
+        return Problem(failed.reason or "failed", failed.what, failed.hint)
+
+
+def accounts(runtime: Runtime, name: str | None = None) -> tuple[Account, ...]:
+    """The account with the provider *name*, or with each one that is configured. Nobody is asked.
+
+    Raises:
+        FallbackError: the provider is unknown or its plugin broken, or a file of the home is invalid.
+    """
+    links = resolved_links(runtime.report())
+    if name is not None:
+        return (_account(runtime, runtime.readiness(name), links),)
+    every = (_account(runtime, readiness, links) for readiness in runtime.all_readiness())
+    return tuple(account for account in every if account.is_configured)
+
+
+def ask(found: Sequence[Account], carrier: Carrier, now: datetime) -> tuple[Account, ...]:
+    """The accounts *found* with what each provider says to each way in, all asked at the same time."""
+    jobs = [(account.profile, way) for account in found for way in account.ways]
+    ways = iter(in_parallel(lambda job: _asked(*job, carrier), jobs))
+    return tuple(
+        replace(account, ways=tuple(islice(ways, len(account.ways))), checked_at=now) for account in found
+    )
+
+
+def _asked(profile: ProviderProfile, way: Way, carrier: Carrier) -> Way:
+    return replace(way, checked=probe(profile, way.endpoint, carrier))
+
+
+def _account(runtime: Runtime, readiness: Readiness, links: Sequence[Resolution]) -> Account:
+    name = readiness.profile.name
+    own = [each for each in links if _owner(runtime, each) == name]
+    is_ready = readiness.problem is None or any(each.route for each in own)
+    problems = [each.problem for each in own if each.problem]
+    return Account(
+        profile=readiness.profile,
+        is_configured=bool(own or readiness.credential or readiness.origin.tier == "config"),
+        ways=tuple(Way(endpoint=each) for each in _endpoints(runtime, name, own)),
+        missing=None if is_ready else (*problems, readiness.problem)[0],
+    )
+
+
+def _owner(runtime: Runtime, resolution: Resolution) -> str | None:
+    if resolution.route:
+        return resolution.route.provider
+    return runtime.registry.canonical(resolution.link.provider)
+
+
+def _endpoints(runtime: Runtime, name: str, links: Sequence[Resolution]) -> list[Endpoint]:
+    """The endpoints of *links*, and the provider's plain one if it has a key or there are none; each once."""
+    found = {(each.route.base_url, each.route.credential): each.route for each in links if each.route}
+    endpoints = [endpoint_of(route) for route in found.values()]
+    plain = runtime.endpoint(name)
+    if isinstance(plain, Problem) or (plain.base_url, plain.credential) in found:
+        return endpoints
+    return [*endpoints, plain] if plain.credential or not endpoints else endpoints
