@@ -8,11 +8,13 @@ from hermes_fallback.cli.options import Options
 from hermes_fallback.cli.terminal import Terminal
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible_json
+from hermes_fallback.errors import UsageError
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from typing import TextIO, TypeVar
 
+    from hermes_fallback.cli.prompts.protocol import Prompts
     from hermes_fallback.runtime.runtime import Runtime
 
     _T = TypeVar("_T")
@@ -40,6 +42,28 @@ class Invocation:
     def can_ask(self) -> bool:
         """True when a question may be put to somebody."""
         return self.terminal.is_interactive and not (self.options.no_input or self.options.json)
+
+    @property
+    def is_attended(self) -> bool:
+        """True when a question may be put to somebody who also reads what is printed."""
+        return self.can_ask and self.terminal.stdout.isatty()
+
+    def prompts(self) -> Prompts:
+        """How to ask whoever sits at the terminal: drawn, or in plain lines where its cursor cannot be moved.
+
+        Raises:
+            UsageError: nobody can be asked; nothing was read.
+        """
+        if not self.can_ask:
+            raise UsageError("an answer is needed, and nobody can be asked", hint="give it as an option")
+        canvas = self.canvas(self.terminal.stderr)
+        if self.terminal.is_dumb:
+            from hermes_fallback.cli.prompts.plain import PlainPrompts
+
+            return PlainPrompts(self.terminal, canvas)
+        from hermes_fallback.cli.prompts.drawn import DrawnPrompts  # prompt_toolkit takes 100 ms
+
+        return DrawnPrompts(self.terminal, canvas)
 
     def show(
         self, value: _T, *, text: Callable[[_T, Canvas], str], document: Callable[[_T], Document]

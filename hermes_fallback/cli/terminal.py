@@ -46,15 +46,16 @@ class Terminal(Fact):
         """True when somebody can be asked: a terminal to read from, one to ask on, and no CI."""
         return self.stdin.isatty() and self.stderr.isatty() and not self.environ.get("CI")
 
+    @property
+    def is_dumb(self) -> bool:
+        """True where nothing is known of a cursor that could be moved."""
+        return self.environ.get("TERM", "") in {"", "dumb"}
+
     def has_color(self, stream: TextIO, choice: str) -> bool:
         """True when *stream* may be sent colour; *choice* is `auto`, `always` or `never`."""
         if choice != "auto":
             return choice == "always"
-        return (
-            stream.isatty()
-            and not self.environ.get("NO_COLOR")
-            and self.environ.get("TERM", "dumb") != "dumb"
-        )
+        return stream.isatty() and not self.environ.get("NO_COLOR") and not self.is_dumb
 
     def columns(self, stream: TextIO) -> int | None:
         """How wide *stream* is; None where it is no terminal and lines may be of any length."""
