@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from hermes_fallback.cli.draft import Draft
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import StoredKey, store_key
 from hermes_fallback.cli.views.edit import Change, edit_document, edit_text, names_of
@@ -13,52 +13,46 @@ from hermes_fallback.model.chain import Chain
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.runtime.editor import ChainEdit, Editor
 from hermes_fallback.runtime.runtime import Runtime
-from hermes_fallback.secret import Secret
+from hermes_fallback.runtime.selector import split_link
 
 __all__ = [
-    "LinkRequest",
     "add_link",
     "apply_list",
     "clear_links",
+    "completed",
     "move_link",
     "remove_links",
     "set_primary",
     "show_change",
+    "undo_edit",
 ]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRequest:
-    """A link as it was asked for; *key* is to be stored for it first."""
-
-    given: Mapping[str, object | None]
-    key: Secret | None = None
-    at: int | None = None
-    force: bool = False
-    dry_run: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.given['provider']}:{self.given['model']}"
+_ADD = "hermes fallback add"
+_SET = "hermes model set"
 
 
-def add_link(run: Invocation, request: LinkRequest) -> Change | None:
-    """Add a link; None when somebody was asked about one that is not ready, and did not want it.
+def add_link(
+    run: Invocation, draft: Draft, *, check: bool = False, force: bool = False, dry_run: bool = False
+) -> Change | None:
+    """Add a link; what is missing is asked for, and None means that it was not wanted after all.
+
+    With *check*, its provider is asked first whether it takes the key.
 
     Raises:
         FallbackError: as `Editor.add` does; a key that was stored before is kept, and the error says so.
     """
-    editor = Editor(run.runtime())
+    filled = completed(run, draft, _ADD, force=force, dry_run=dry_run)
+    if filled is None:
+        return None
+    if check:
+        from hermes_fallback.cli.proving import prove  # imports httpx
+
+        prove(run, filled)
     # A dry run stores no key, and with the key the link would be ready.
-    force = request.force or (request.dry_run and request.key is not None)
-    if not (force or request.dry_run or request.key) and run.can_ask:
-        force = _is_wanted(run, editor, request)
-        if not force:
-            return None
-    stored = _stored(run, editor, request)
-    if stored:
-        editor = Editor(run.runtime())
+    force = force or filled.is_agreed or (dry_run and filled.key is not None)
+    stored = None if dry_run else _stored(run, filled)
     try:
-        edit = editor.add(request.given, at=request.at, force=force, dry_run=request.dry_run)
+        edit = Editor(run.runtime()).add(filled.fields, at=filled.at, force=force, dry_run=dry_run)
     except FallbackError as error:
         _explain(error, stored)
         raise
@@ -72,16 +66,20 @@ def add_link(run: Invocation, request: LinkRequest) -> Change | None:
     )
 
 
-def set_primary(run: Invocation, request: LinkRequest) -> Change:
-    """Make a link the primary; its readiness is told, not asked for.
+def set_primary(run: Invocation, draft: Draft, *, dry_run: bool = False) -> Change | None:
+    """Make a link the primary; what is missing is asked for, and None means that it was not wanted after all.
+
+    Where nobody can be asked, its readiness is told.
 
     Raises:
         FallbackError: as `Editor.set_primary` does; a key that was stored before is kept, and the error says so.
     """
-    editor = Editor(run.runtime())
-    stored = _stored(run, editor, request)
+    filled = completed(run, draft, _SET, is_primary=True, dry_run=dry_run)
+    if filled is None:
+        return None
+    stored = None if dry_run else _stored(run, filled)
     try:
-        edit = Editor(run.runtime()).set_primary(request.given, dry_run=request.dry_run)
+        edit = Editor(run.runtime()).set_primary(filled.fields, dry_run=dry_run)
     except FallbackError as error:
         _explain(error, stored)
         raise
@@ -95,17 +93,70 @@ def set_primary(run: Invocation, request: LinkRequest) -> Change:
     )
 
 
-def remove_links(run: Invocation, words: Sequence[str], *, dry_run: bool) -> Change:
-    """Remove the links that *words* name.
+def completed(
+    run: Invocation,
+    draft: Draft,
+    command: str,
+    *,
+    is_primary: bool = False,
+    force: bool = False,
+    dry_run: bool = False,
+) -> Draft | None:
+    """*draft* when nothing of it is missing; else what somebody answers, or None where that was no.
+
+    With *force*, whether it is ready is not asked for.
 
     Raises:
-        UsageError: there are no words; the hint shows what could be named.
+        UsageError: something is missing, and nobody can be asked; the hint shows *command* with it.
+    """
+    if draft.is_agreed:
+        return draft
+    runtime = run.runtime()
+    if draft.provider and not draft.model:
+        provider, model = split_link(draft.provider, runtime.registry.canonical)
+        draft = draft.having(provider=provider, model=model)
+    if not run.can_ask:
+        _need(draft, command)
+        return draft
+    named = bool(draft.provider and draft.model)
+    if named and (force or draft.key or not _is_open(runtime, draft, is_primary=is_primary)):
+        return draft
+    from hermes_fallback.cli.wizard.link import fill_in  # imports httpx
+
+    return fill_in(run, draft, is_primary=is_primary, dry_run=dry_run)
+
+
+def _is_open(runtime: Runtime, draft: Draft, *, is_primary: bool) -> bool:
+    """True where an address or a key is still to be asked for, or whether it is wanted though not ready."""
+    _, resolution = Editor(runtime).prepare(draft.fields)
+    if resolution.problem is None:
+        return False
+    return is_primary or runtime.settings.chain.find(resolution.link) is None
+
+
+def _need(draft: Draft, command: str) -> None:
+    if draft.provider and draft.model:
+        return
+    missing = "MODEL" if draft.provider else "PROVIDER"
+    raise UsageError(
+        f"{missing} is missing",
+        why=f"`{draft.provider}` serves many models" if draft.provider else "both are needed",
+        hint=f"{command} {draft.provider or 'openrouter'} {draft.model or 'anthropic/claude-sonnet-4'}",
+        kind=f"missing-{missing.lower()}",
+    )
+
+
+def remove_links(run: Invocation, words: Sequence[str], *, dry_run: bool) -> Change:
+    """Remove the links that *words* name; without words somebody is asked for one.
+
+    Raises:
+        UsageError: there are no words, and nobody to ask; the hint shows what could be named.
         FallbackError: as `Editor.remove` does.
     """
     runtime = run.runtime()
     chain = runtime.settings.chain
     if not words:
-        raise _missing_link(chain)
+        words = [_chosen_link(run, chain)]
     edit = Editor(runtime).remove(words, dry_run=dry_run)
     return Change(edit=edit, done=f"removed {names_of(chain, edit.report.chain)}")
 
@@ -157,6 +208,24 @@ def apply_list(run: Invocation, wanted: object, *, source: str, dry_run: bool) -
     )
 
 
+def undo_edit(runtime: Runtime, *, force: bool = False) -> Change:
+    """Put the file back as it was before our last edit.
+
+    Raises:
+        FallbackError: as `ConfigStore.undo` does.
+    """
+    edited = runtime.store.undo(force=force)
+    edit = ChainEdit(
+        changed=edited.changed,
+        dry_run=False,
+        diff=edited.diff,
+        report=runtime.report(edited.after),
+        warnings=edited.warnings,
+    )
+    done = f"`{runtime.home.config}` is as it was before the last edit"
+    return Change(edit=edit, done=done, standing="nothing to undo", way_back=False)
+
+
 def show_change(run: Invocation, change: Change | None) -> None:
     """Print what came of an edit; `--quiet` keeps it to itself unless it was asked for as data."""
     if change is None:
@@ -165,21 +234,31 @@ def show_change(run: Invocation, change: Change | None) -> None:
         run.show(change, text=edit_text, document=edit_document)
 
 
+def _chosen_link(run: Invocation, chain: Chain) -> str:
+    """The position of the link that somebody picks."""
+    if not (chain.links and run.can_ask):
+        raise _missing_link(chain)
+    from hermes_fallback.cli.prompts.protocol import Row  # nobody is asked where a link was named
+
+    rows = [Row(str(placed.position), f"{placed.position} {placed.link}") for placed in chain]
+    return run.prompts().choose("Link to remove", rows)
+
+
 def _missing_link(chain: Chain) -> UsageError:
     links = ", ".join(f"{placed.position} {placed.link}" for placed in chain)
     return UsageError(
         "LINK is missing",
-        why=f"the chain has {links}" if links else "and the chain is empty",
-        hint="hermes fallback remove 1" if links else "hermes fallback list",
+        why=f"the chain has {links}" if links else "the chain is empty",
+        hint="hermes fallback remove 1" if links else f"{_ADD} PROVIDER MODEL",
         kind="missing-link",
     )
 
 
-def _stored(run: Invocation, editor: Editor, request: LinkRequest) -> StoredKey | None:
-    if request.key is None or request.dry_run:
+def _stored(run: Invocation, draft: Draft) -> StoredKey | None:
+    if draft.key is None:
         return None
-    editor.prepare(request.given)  # a mistake in the link leaves `.env` alone
-    return store_key(run.runtime(), request.key, request.given)
+    Editor(run.runtime()).prepare(draft.fields)  # a mistake in the link leaves `.env` alone
+    return store_key(run.runtime(), draft.key, draft.fields)
 
 
 def _explain(error: FallbackError, stored: StoredKey | None) -> None:
@@ -189,22 +268,6 @@ def _explain(error: FallbackError, stored: StoredKey | None) -> None:
     if stored:
         kept = f"the key is kept as `{stored.variable}` in `{stored.path}`"
         error.why = f"{error.why}; {kept}" if error.why else kept
-
-
-def _is_wanted(run: Invocation, editor: Editor, request: LinkRequest) -> bool:
-    """True when the link is ready or stands already, or somebody wants it all the same."""
-    _, resolution = editor.prepare(request.given)
-    problem = resolution.problem
-    if problem is None or _stands(run.runtime(), request):
-        return True
-    run.warn(f"`{request}` is not ready: {problem.what}")
-    if problem.hint:
-        run.warn(f"  hint: {problem.hint}")
-    return run.confirm("add it all the same?")
-
-
-def _stands(runtime: Runtime, request: LinkRequest) -> bool:
-    return any(str(placed.link) == str(request) for placed in runtime.settings.chain)
 
 
 def _resolution_at(edit: ChainEdit, position: int | None) -> Resolution | None:

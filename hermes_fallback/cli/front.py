@@ -64,21 +64,26 @@ def _read_form(argv: Sequence[str], options: Options) -> Options:
 
 
 def _answer(argv: Sequence[str], invocation: Invocation) -> int:
+    if argv and argv[0] == "__complete":
+        from hermes_fallback.cli.completing import show_words
+
+        return show_words(invocation, argv[1:])
     known = read_globals(argv)
     if known is not None:
         options, words = known
         match words:
             case ["fallback"] | ["fallback", "list" | "ls"]:
-                from hermes_fallback.cli.answers import show_chain
-
                 invocation.options = options
-                return show_chain(invocation)
+                if words[1:] or not invocation.is_attended:
+                    from hermes_fallback.cli.answers import show_chain
+
+                    return show_chain(invocation)
             case ["--version"]:
                 from hermes_fallback.cli.answers import show_version
 
                 invocation.options = options
                 return show_version(invocation)
-            case ["completion", "bash" | "zsh" | "fish" as shell]:
+            case ["completion", "bash" | "zsh" | "fish" | "powershell" as shell]:
                 from hermes_fallback.cli.answers import show_completion
 
                 invocation.options = options

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.reading import read_text, read_whole
-from hermes_fallback.credentials.placeholder import fault_of
+from hermes_fallback.credentials.pasted import pasted_key
 from hermes_fallback.credentials.provider import Provider
 from hermes_fallback.credentials.scope import is_home_of, is_own, is_trusted
 from hermes_fallback.errors import UsageError
@@ -17,7 +17,7 @@ from hermes_fallback.model.origin import Origin
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.secret import Secret
 
-__all__ = ["StoredKey", "given_key", "store_key"]
+__all__ = ["StoredKey", "given_key", "store_key", "variable_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +52,12 @@ def given_key(
         text, place = read_text(file), f"`{file}`"
     else:
         return None
-    fault = fault_of(text.strip())
-    if fault:
-        raise UsageError(
-            f"the key from {place} {fault.what}", hint="hand over the key alone, on one line", kind=fault.kind
-        )
-    return Secret(text.strip())
+    key = pasted_key(text)
+    if isinstance(key, Secret):
+        return key
+    raise UsageError(
+        f"the key from {place} {key.what}", hint="hand over the key alone, on one line", kind=key.kind
+    )
 
 
 def _typed(invocation: Invocation) -> str:
@@ -85,7 +85,7 @@ def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None])
         UsageError: the provider has no variable of its own, or one that is not for the link's host.
         FallbackError: `.env` cannot be changed.
     """
-    variable = str(given.get("key_env") or _own_variable(runtime, given))
+    variable = variable_for(runtime, given)
     before = runtime.environment.dotenv.get(variable, {})
     runtime.environment.dotenv.set(variable, key)
     return StoredKey(
@@ -96,15 +96,26 @@ def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None])
     )
 
 
+def variable_for(runtime: Runtime, given: Mapping[str, object | None]) -> str:
+    """The variable for the key of the link *given*: its own `key_env`, else the first of its provider.
+
+    Raises:
+        UsageError: the provider has no variable of its own, or one that is not for the link's host.
+    """
+    return str(given.get("key_env") or _own_variable(runtime, given))
+
+
 def _own_variable(runtime: Runtime, given: Mapping[str, object | None]) -> str:
     profile = runtime.registry.get(str(given["provider"]))
-    if not profile.env_vars or (profile.auth_type == "none" and not profile.base_url):
+    has_own = profile.signs_in_by_key and (profile.auth_type != "none" or profile.base_url)
+    if not (profile.env_vars and has_own):
         raise UsageError(
             f"`{profile.name}` has no variable of its own for a key",
             hint="name one with --key-env, such as --key-env MY_KEY",
             kind="missing-key-env",
         )
-    variable, origin = profile.env_vars[0], _origin(runtime, profile.base_url_env, given.get("base_url"))
+    variables = tuple(filter(None, (profile.base_url_env, *profile.other_base_url_envs)))
+    variable, origin = profile.env_vars[0], _origin(runtime, variables, given.get("base_url"))
     if origin and not _is_meant_for(variable, profile, origin, runtime.settings.trust):
         raise UsageError(
             f"`{variable}` is not for `{origin}`",
@@ -115,10 +126,14 @@ def _own_variable(runtime: Runtime, given: Mapping[str, object | None]) -> str:
     return variable
 
 
-def _origin(runtime: Runtime, base_url_env: str, given: object | None) -> Origin | None:
+def _origin(runtime: Runtime, variables: Sequence[str], given: object | None) -> Origin | None:
     """Where the link will go, if not to the provider's own address."""
-    found = runtime.environment.get(base_url_env) if base_url_env and given is None else None
-    address = str(given or (found.value.strip() if found else ""))
+    found = (
+        [given]
+        if given
+        else [each.value.strip() for name in variables if (each := runtime.environment.get(name))]
+    )
+    address = str(next(filter(None, found), ""))
     try:
         return Origin.of(address) if address else None
     except ValueError:

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from hermes_fallback.cli.begin import beginning
 from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.editor import open_editor
+from hermes_fallback.cli.edits import show_change, undo_edit
 from hermes_fallback.cli.views.config import (
     FileText,
     Setting,
@@ -24,10 +26,8 @@ from hermes_fallback.cli.views.config import (
     verdict_document,
     verdict_text,
 )
-from hermes_fallback.cli.views.edit import Change, edit_document, edit_text
 from hermes_fallback.config.document import Document
 from hermes_fallback.errors import ExitCode, InvalidFile, NotFound, UsageError
-from hermes_fallback.runtime.editor import ChainEdit
 
 __all__ = ["register"]
 
@@ -79,7 +79,7 @@ def show(ctx: typer.Context) -> None:
     shown = FileText(path=document.path, text=document.source.text)
     run.show(shown, text=file_text, document=file_document)
     if not shown.text:
-        run.say(f"`{shown.path}` is empty or does not exist")
+        run.say(f"`{shown.path}` is empty or does not exist; begin with: {beginning(run)}")
 
 
 @command(app, "validate", "hermes config validate", "hermes config validate --json")
@@ -120,19 +120,7 @@ def undo(
 ) -> None:
     """Put the file back as it was before our last edit."""
     run = invocation_of(ctx)
-    runtime = run.runtime()
-    edited = runtime.store.undo(force=force)
-    edit = ChainEdit(
-        changed=edited.changed,
-        dry_run=False,
-        diff=edited.diff,
-        report=runtime.report(edited.after),
-        warnings=edited.warnings,
-    )
-    done = f"`{runtime.home.config}` is as it was before the last edit"
-    change = Change(edit=edit, done=done, standing="nothing to undo", way_back=False)
-    if not run.options.quiet or run.options.json:
-        run.show(change, text=edit_text, document=edit_document)
+    show_change(run, undo_edit(run.runtime(), force=force))
 
 
 def _unset(key: str, document: Document) -> NotFound:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from hermes_fallback.cli.answers import show_chain
+from hermes_fallback.cli.begin import beginning
 from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.commands.given import (
     ApiMode,
@@ -22,10 +23,9 @@ from hermes_fallback.cli.commands.given import (
     Provider,
     Store,
     Zone,
-    need,
 )
+from hermes_fallback.cli.draft import Draft
 from hermes_fallback.cli.edits import (
-    LinkRequest,
     add_link,
     apply_list,
     clear_links,
@@ -37,8 +37,10 @@ from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import given_key
 from hermes_fallback.cli.reading import read_bytes, read_data, read_whole
 from hermes_fallback.cli.views.auto import Auto, auto_document, auto_text
+from hermes_fallback.cli.views.tested import Tested, tested_document, tested_text
 from hermes_fallback.errors import ExitCode, UsageError
 from hermes_fallback.runtime.editor import Editor
+from hermes_fallback.runtime.selector import select
 
 __all__ = ["register"]
 
@@ -46,16 +48,23 @@ _ADD = "hermes fallback add"
 
 
 def _bare(ctx: typer.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        show_chain(invocation_of(ctx))
+    if ctx.invoked_subcommand is not None:
+        return
+    run = invocation_of(ctx)
+    if not run.is_attended:
+        show_chain(run)
+        return
+    from hermes_fallback.cli.manager import manage  # asks, which a script never does
+
+    manage(run)
 
 
 app = group(
     "fallback",
-    "The chain of links that are tried when the primary fails. Without a command: list.",
+    "The chain of links that are tried when the primary fails. Without a command: the manager on a terminal, else list.",
+    "hermes fallback",
     "hermes fallback list",
     f"{_ADD} openrouter anthropic/claude-sonnet-4",
-    "hermes fallback move 2 1",
     bare=_bare,
 )
 
@@ -95,29 +104,27 @@ def add(
     key_stdin: KeyStdin = False,
     key_file: KeyFile = None,
     store: Store = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask its provider first whether it takes the key.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Add it though it is not ready.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add a link to the chain; one that stands already changes nothing."""
+    """Add a link to the chain; one that stands already changes nothing. On a terminal, what is missing is asked for."""
     run = invocation_of(ctx)
-    provider, model = need(run, provider, model, command=_ADD)
-    request = LinkRequest(
-        given={
-            "provider": provider,
-            "model": model,
-            "base_url": base_url,
-            "key_env": key_env,
-            "api_mode": api_mode,
-            "context_length": context_length,
-            "cost": cost,
-            "zone": zone,
-        },
-        key=given_key(run, from_stdin=key_stdin, file=key_file, store=store),
-        at=_position(at, first=first),
-        force=force,
-        dry_run=dry_run,
+    draft = Draft(
+        key=given_key(run, from_stdin=key_stdin, file=key_file, store=store), at=_position(at, first=first)
+    ).having(
+        provider=provider,
+        model=model,
+        base_url=base_url,
+        key_env=key_env,
+        api_mode=api_mode,
+        context_length=context_length,
+        cost=cost,
+        zone=zone,
     )
-    show_change(run, add_link(run, request))
+    show_change(run, add_link(run, draft, check=check, force=force, dry_run=dry_run))
 
 
 @command(
@@ -217,6 +224,39 @@ def auto(
     else:
         result = Auto(state == "on", Editor(runtime).set_auto_activate(on=state == "on"))
     run.show(result, text=auto_text, document=auto_document)
+
+
+@command(
+    app,
+    "test",
+    "hermes fallback test",
+    "hermes fallback test 0 openrouter",
+    "hermes fallback test --json",
+)
+def probe_links(
+    ctx: typer.Context,
+    links: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="LINK...", help="A position (0 is the primary), a provider, or provider:model."
+        ),
+    ] = None,
+) -> int:
+    """Ask each link for real whether it answers and takes its key, at no cost; exit 1 where one fails."""
+    from hermes_fallback.probe.links import resolved_links, test_links  # brings httpx, 60 ms
+    from hermes_fallback.transport.synchronous import Carrier
+
+    run = invocation_of(ctx)
+    runtime = run.runtime()
+    known = [(each.position, each.link) for each in resolved_links(runtime.report())]
+    asked = [select(word, known, runtime.registry.canonical) for word in links or ()]
+    if run.terminal.stderr.isatty() and known:
+        run.say("asking the providers…")
+    with Carrier() as carrier:
+        results = test_links(runtime, asked or None, carrier)
+    run.show(Tested(results=results, begin=beginning(run)), text=tested_text, document=tested_document)
+    has_failed = any(each.verdict == "failed" for each in results)
+    return ExitCode.PROBLEMS if has_failed else ExitCode.OK
 
 
 def _position(at: int | None, *, first: bool) -> int | None:

@@ -7,10 +7,6 @@ from typing import Annotated
 
 import typer
 
-from hermes_fallback.cli.invocation import Invocation
-from hermes_fallback.errors import UsageError
-from hermes_fallback.runtime.selector import split_link
-
 __all__ = [
     "ApiMode",
     "BaseUrl",
@@ -24,7 +20,6 @@ __all__ = [
     "Provider",
     "Store",
     "Zone",
-    "need",
 ]
 
 Provider = Annotated[str | None, typer.Argument(metavar="PROVIDER", help="A provider or one of its aliases.")]
@@ -60,22 +55,3 @@ Store = Annotated[
     str | None, typer.Option("--store", metavar="env", help="Where to store the key: in .env of the home.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]
-
-
-def need(run: Invocation, provider: str | None, model: str | None, *, command: str) -> tuple[str, str]:
-    """Both, given apart or as `provider:model`, or the error that says what to give and how.
-
-    Raises:
-        UsageError: one is missing.
-    """
-    if provider and not model:
-        provider, model = split_link(provider, run.runtime().registry.canonical)
-    if provider and model:
-        return provider, model
-    missing = "PROVIDER" if not provider else "MODEL"
-    raise UsageError(
-        f"{missing} is missing",
-        why="both are needed" if not provider else f"`{provider}` serves many models",
-        hint=f"{command} {provider or 'openrouter'} {model or 'anthropic/claude-sonnet-4'}",
-        kind=f"missing-{missing.lower()}",
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from hermes_fallback.cli.command import command, group, invocation_of
@@ -18,9 +20,9 @@ from hermes_fallback.cli.commands.given import (
     Provider,
     Store,
     Zone,
-    need,
 )
-from hermes_fallback.cli.edits import LinkRequest, set_primary, show_change
+from hermes_fallback.cli.draft import Draft
+from hermes_fallback.cli.edits import set_primary, show_change
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import given_key
 from hermes_fallback.cli.views.chain import primary_document, primary_text
@@ -31,13 +33,19 @@ _SET = "hermes model set"
 
 
 def _bare(ctx: typer.Context) -> None:
-    if ctx.invoked_subcommand is None:
-        _show(invocation_of(ctx))
+    if ctx.invoked_subcommand is not None:
+        return
+    run = invocation_of(ctx)
+    if run.is_attended:
+        show_change(run, set_primary(run, Draft()))
+    else:
+        _show(run)
 
 
 app = group(
     "model",
-    "The primary model, which every turn begins with. Without a command: show.",
+    "The primary model, which every turn begins with. Without a command: the picker on a terminal, else show.",
+    "hermes model",
     "hermes model show",
     f"{_SET} openrouter anthropic/claude-sonnet-4",
     bare=_bare,
@@ -79,22 +87,42 @@ def set_model(
 ) -> None:
     """Make a provider's model the primary; settings of the old primary that are not given anew go with it."""
     run = invocation_of(ctx)
-    provider, model = need(run, provider, model, command=_SET)
-    request = LinkRequest(
-        given={
-            "provider": provider,
-            "model": model,
-            "base_url": base_url,
-            "key_env": key_env,
-            "api_mode": api_mode,
-            "context_length": context_length,
-            "cost": cost,
-            "zone": zone,
-        },
-        key=given_key(run, from_stdin=key_stdin, file=key_file, store=store),
-        dry_run=dry_run,
+    draft = Draft(key=given_key(run, from_stdin=key_stdin, file=key_file, store=store)).having(
+        provider=provider,
+        model=model,
+        base_url=base_url,
+        key_env=key_env,
+        api_mode=api_mode,
+        context_length=context_length,
+        cost=cost,
+        zone=zone,
     )
-    show_change(run, set_primary(run, request))
+    show_change(run, set_primary(run, draft, dry_run=dry_run))
+
+
+@command(
+    app,
+    "list",
+    "hermes model list",
+    "hermes model list openrouter --fresh",
+    "hermes model list openrouter | grep claude",
+)
+def list_models(
+    ctx: typer.Context,
+    provider: Provider = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask it, however young the list is.")] = False,
+) -> None:
+    """List the models of a provider, the primary's when none is named: live, or as remembered."""
+    from hermes_fallback.catalog.cache import cache_folder
+    from hermes_fallback.catalog.models import Catalog  # 13 ms that showing and setting do not pay
+    from hermes_fallback.cli.offer import offer_of
+    from hermes_fallback.cli.views.models import offer_document, offer_source, offer_text
+
+    run = invocation_of(ctx)
+    catalog = Catalog(cache_folder(run.terminal.environ))
+    offer = offer_of(run.runtime(), catalog, provider, fresh=fresh)
+    run.show(offer, text=offer_text, document=offer_document)
+    run.say(offer_source(offer))
 
 
 def _show(run: Invocation) -> None:

@@ -24,6 +24,7 @@ __all__ = [
     "link_document",
     "primary_document",
     "primary_text",
+    "status_phrase",
 ]
 
 _Json = dict[str, object]
@@ -117,7 +118,8 @@ def primary_text(report: ChainReport, canvas: Canvas) -> str:
 def _primary(report: ChainReport, canvas: Canvas) -> Iterator[str]:
     yield canvas.paint("primary", "bold")
     if report.primary is None:
-        yield canvas.fold("none; choose one: hermes model set PROVIDER MODEL", first=_LEAD, indent=_LEAD)
+        begin = "hermes model" if canvas.width else "hermes model set PROVIDER MODEL"
+        yield canvas.fold(f"none; choose one: {begin}", first=_LEAD, indent=_LEAD)
     else:
         yield from _link(0, report.primary, _name_width(report, canvas), canvas)
 
@@ -125,8 +127,8 @@ def _primary(report: ChainReport, canvas: Canvas) -> Iterator[str]:
 def _chain(report: ChainReport, canvas: Canvas) -> Iterator[str]:
     yield canvas.paint("fallback chain", "bold")
     if not report.links:
-        text = "empty; add a link: hermes fallback add PROVIDER MODEL"
-        yield canvas.fold(text, first=_LEAD, indent=_LEAD)
+        begin = "hermes fallback add" if canvas.width else "hermes fallback add PROVIDER MODEL"
+        yield canvas.fold(f"empty; add a link: {begin}", first=_LEAD, indent=_LEAD)
     width = _name_width(report, canvas)
     for placed, resolution in report.links:
         yield from _link(placed.position, resolution, width, canvas, origin=_origin(placed))
@@ -150,7 +152,7 @@ def _link(
     link, problem = resolution.link, resolution.problem
     name = canvas.plain(str(link))
     lead = f"{_LEAD}{position:<2} {name}"
-    status = f"not ready: {canvas.plain(problem.what)}" if problem else _ready(resolution, canvas)
+    status = canvas.plain(status_phrase(resolution))
     color = "yellow" if problem else "green"
     gap = " " * max(width - cells(name), 0) + "  "
     if canvas.fits(lead, gap, status):
@@ -165,9 +167,11 @@ def _link(
         yield canvas.paint(canvas.fold(", ".join(details), first=_MARGIN, indent=_MARGIN), "dim")
 
 
-def _ready(resolution: Resolution, canvas: Canvas) -> str:
-    credential = resolution.route.credential if resolution.route else None
-    return f"ready, {canvas.plain(key_phrase(credential))}"
+def status_phrase(resolution: Resolution) -> str:
+    """Whether a link is ready, and by which key or why not, in words from anywhere."""
+    if resolution.problem:
+        return f"not ready: {resolution.problem.what}"
+    return f"ready, {key_phrase(resolution.route.credential if resolution.route else None)}"
 
 
 def key_phrase(credential: Credential | None) -> str:

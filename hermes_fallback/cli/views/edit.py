@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hermes_fallback.model.chain import Chain
     from hermes_fallback.runtime.editor import ChainEdit
 
-__all__ = ["Change", "diff_lines", "edit_document", "edit_text", "names_of"]
+__all__ = ["Change", "changed_lines", "diff_lines", "edit_document", "edit_text", "names_of"]
 
 _UNDO = "undo it with: hermes config undo"
 _DRY_RUN = "nothing was written; this would change:"
@@ -82,6 +82,11 @@ def _lines(change: Change, canvas: Canvas) -> Iterator[str]:
         if change.way_back:
             yield _UNDO
     yield from (canvas.fold(canvas.plain(f"warning: {each}"), indent="  ") for each in edit.warnings)
+
+
+def changed_lines(diff: str, canvas: Canvas) -> Sequence[str]:
+    """The lines of *diff* that come or go, without those around them."""
+    return diff_lines("\n".join(line for line in diff.split("\n")[2:] if line[:1] in {"+", "-"}), canvas)
 
 
 def diff_lines(diff: str, canvas: Canvas) -> Sequence[str]:

@@ -1,0 +1,77 @@
+"""Choices: the rows a person picks from, the likeliest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from hermes_fallback.catalog.models import Listing, Source
+from hermes_fallback.cli.prompts.protocol import Row
+from hermes_fallback.cli.views.chain import key_phrase
+from hermes_fallback.model.chain import Chain
+from hermes_fallback.runtime.readiness import Readiness
+from hermes_fallback.runtime.runtime import Runtime
+
+__all__ = ["model_rows", "place_rows", "provider_rows", "source_phrase"]
+
+_READY = "ready"
+_GROUPS = {
+    "key": "with an API key",
+    "local": "on this machine or network",
+    "custom": "any other endpoint",
+    "cloud": "in a cloud",
+    "sign-in": "with a sign-in",
+}
+
+
+def provider_rows(known: Iterable[Readiness]) -> list[Row[Readiness]]:
+    """Every provider that a link can name: those whose key is found first, then the others by group."""
+    rows = [_provider_row(each) for each in known if each.profile.group in _GROUPS]
+    order = [_READY, *_GROUPS.values()]
+    return sorted(rows, key=lambda row: order.index(row.group))
+
+
+def _provider_row(each: Readiness) -> Row[Readiness]:
+    profile = each.profile
+    title = profile.display_name or profile.name
+    name = profile.name if title.lower() == profile.name else f"{profile.name}, {title}"
+    if each.credential is not None:
+        return Row(each, name, key_phrase(each.credential), _READY)
+    if each.problem is None:
+        return Row(each, name, "no key needed", _GROUPS[profile.group])
+    note = " or ".join(profile.env_vars) if profile.group == "key" else profile.description
+    return Row(each, name, note, _GROUPS[profile.group])
+
+
+def model_rows(listing: Listing, runtime: Runtime, provider: str) -> list[Row[str]]:
+    """A row for each model; those that stand in the chain with *provider* are marked."""
+    canonical = runtime.registry.canonical
+    places = {
+        placed.link.model.lower(): f"at position {placed.position} already"
+        for placed in runtime.settings.chain
+        if canonical(placed.link.provider) == provider
+    }
+    return [Row(model, model, places.get(model.lower(), "")) for model in listing.models]
+
+
+def source_phrase(listing: Listing) -> str:
+    """Where a list comes from, in words."""
+    why = f": {listing.problem.what}" if listing.problem else ""
+    if listing.source is Source.LIVE:
+        return "asked just now"
+    if listing.source is Source.CACHE:
+        return f"remembered, {_age(listing.age_s)} old{why}"
+    return f"the usual ones; the live list cannot be had{why}"
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if (count := int(seconds // length)) > 0:
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "under a minute"
+
+
+def place_rows(chain: Chain) -> Sequence[Row[int | None]]:
+    """Where a new link may stand: last, or before each of those that stand."""
+    rows: list[Row[int | None]] = [Row(None, "last", f"position {len(chain) + 1}")]
+    rows += [Row(placed.position, f"before {placed.link}", f"position {placed.position}") for placed in chain]
+    return rows

@@ -1,0 +1,224 @@
+"""The picker: provider, address, key, model, place. What `fallback add`, `model set` and the manager share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hermes_fallback.cli.views.edit import diff_lines
+from hermes_fallback.cli.wizard.choices import model_rows, place_rows, provider_rows, source_phrase
+from hermes_fallback.cli.wizard.key import ask_for_key
+from hermes_fallback.cli.wizard.outlook import ABOUT_KEYS, Outlook
+from hermes_fallback.cli.wizard.walk import walk
+from hermes_fallback.errors import UsageError
+from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.runtime.fields import checked_fields
+from hermes_fallback.transport.synchronous import Carrier
+
+if TYPE_CHECKING:
+    from hermes_fallback.cli.draft import Draft
+    from hermes_fallback.cli.invocation import Invocation
+
+__all__ = ["fill_in"]
+
+_TO_BE_ASKED = ABOUT_KEYS | {"missing-base-url"}
+_REFUSED_KEY = "refused-key"
+
+
+def fill_in(
+    run: Invocation,
+    draft: Draft,
+    *,
+    is_primary: bool = False,
+    can_go_back: bool = False,
+    dry_run: bool = False,
+) -> Draft | None:
+    """*draft* with all that was missing asked for, and agreed to; None where the answer was no.
+
+    A dry run asks for no consent: nothing is written either way.
+
+    Raises:
+        Back: *can_go_back*, and the person wants the question before this picker.
+        FallbackError: what was given already cannot be.
+        KeyboardInterrupt: somebody has had enough; nothing was written.
+    """
+    with Carrier() as carrier:
+        questions = _Questions(run, carrier, is_primary=is_primary, can_go_back=can_go_back)
+        return questions.answered(draft, dry_run=dry_run)
+
+
+class _Questions:
+    """One run through the questions; each skips what is known."""
+
+    def __init__(self, run: Invocation, carrier: Carrier, *, is_primary: bool, can_go_back: bool) -> None:
+        self._run, self._is_primary, self._can_go_back = run, is_primary, can_go_back
+        self._prompts = run.prompts()
+        self._outlook = Outlook(run, self._prompts, carrier, is_primary=is_primary)
+        self._has_tried_key = False
+        self._is_declined = False
+
+    def answered(self, draft: Draft, *, dry_run: bool) -> Draft | None:
+        """The draft when every question has its answer; None when the last one was no."""
+        steps = (self._provider, self._address, self._variable, self._key, self._model, self._place)
+        if dry_run:
+            return replace(walk(steps, draft), is_agreed=True)
+        filled = walk((*steps, self._consent), draft)
+        return None if self._is_declined else filled
+
+    def _provider(self, draft: Draft) -> Draft | None:
+        if draft.provider:
+            self._outlook.profile(draft)
+            return None
+        question = "Provider of the primary" if self._is_primary else "Provider of the new link"
+        rows = provider_rows(self._outlook.runtime.all_readiness())
+        chosen = self._prompts.choose(question, rows, can_go_back=self._can_go_back)
+        if chosen.problem and chosen.problem.kind not in _TO_BE_ASKED:
+            self._tell(chosen.problem)
+        return draft.having(provider=chosen.profile.name)
+
+    def _address(self, draft: Draft) -> Draft | None:
+        if draft.text("base_url"):
+            return None
+        endpoint = self._outlook.endpoint(draft)
+        has_none = isinstance(endpoint, Problem) and endpoint.kind == "missing-base-url"
+        if not (has_none or self._outlook.is_custom(draft)):
+            return None
+        address = self._outlook.address(draft)
+        while True:
+            address = self._prompts.text(
+                "Base URL",
+                default=address,
+                check=lambda text: _fault("base_url", text),
+                can_go_back=True,
+                hint="such as http://localhost:8000/v1",
+            )
+            if found := self._answering(draft.having(base_url=address.rstrip("/"))):
+                return found
+
+    def _answering(self, draft: Draft) -> Draft | None:
+        """*draft*, its address mended where its neighbour answers; None to ask for another."""
+        listing = self._outlook.listing(draft, fresh=True)
+        if listing.base_url != draft.text("base_url"):
+            question = f"Its models are at {listing.base_url}; use that address?"
+            if self._prompts.confirm(question, default=True, can_go_back=True):
+                return draft.having(base_url=listing.base_url)
+        elif listing.problem is None:
+            self._run.say(f"it answers, and lists {len(listing.models)} model(s)")
+        elif listing.problem.kind != _REFUSED_KEY:
+            self._tell(listing.problem)
+            question = "Use this address all the same?"
+            return draft if self._prompts.confirm(question, default=False, can_go_back=True) else None
+        return draft
+
+    def _variable(self, draft: Draft) -> Draft | None:
+        if (
+            draft.text("key_env")
+            or draft.key
+            or not (self._outlook.is_custom(draft) or self._lacks_variable(draft))
+        ):
+            return None
+        needs_key = self._needs_key(draft)
+        name = self._prompts.text(
+            "Variable that holds its key",
+            default=self._outlook.suggestion(draft) if needs_key else "",
+            check=lambda text: _fault("key_env", text) if text else None,
+            can_go_back=True,
+            hint="it asks for a key" if needs_key else "Enter alone: it needs none",
+        )
+        return draft.having(key_env=name or None)
+
+    def _lacks_variable(self, draft: Draft) -> bool:
+        """True where a key is missing, and the provider has no variable of its own to keep one in."""
+        endpoint = self._outlook.endpoint(draft)
+        if isinstance(endpoint, Endpoint) or endpoint.kind not in {*ABOUT_KEYS, "untrusted-host"}:
+            return False
+        return self._outlook.variable(draft) is None
+
+    def _needs_key(self, draft: Draft) -> bool:
+        problem = self._outlook.listing(draft).problem
+        is_refused = problem is not None and problem.kind == _REFUSED_KEY
+        return is_refused or isinstance(self._outlook.endpoint(draft), Problem)
+
+    def _key(self, draft: Draft) -> Draft | None:
+        endpoint = self._outlook.endpoint(draft)
+        variable = self._outlook.variable(draft)
+        if isinstance(endpoint, Endpoint) or endpoint.kind not in ABOUT_KEYS or variable is None:
+            return None
+        key = ask_for_key(
+            self._run,
+            self._prompts,
+            self._outlook.profile(draft),
+            name=self._outlook.name(draft),
+            variable=variable,
+            attempt=lambda key: self._outlook.proof(draft.keyed(key)),
+        )
+        self._has_tried_key = True
+        return draft.keyed(key)
+
+    def _model(self, draft: Draft) -> Draft | None:
+        if draft.model:
+            return None
+        while True:
+            chosen = draft.having(model=self._asked_model(draft))
+            try:
+                self._outlook.edit(chosen)
+            except UsageError as error:  # it is the primary
+                self._tell(Problem(error.kind, error.what, error.hint))
+            else:
+                return chosen
+
+    def _asked_model(self, draft: Draft) -> str:
+        listing = self._outlook.listing(draft)
+        rows = model_rows(listing, self._outlook.runtime, draft.provider)
+        if rows:
+            hint = source_phrase(listing)
+            return self._prompts.choose(
+                "Model", rows, can_go_back=True, free_text="use `{}` as typed", hint=hint
+            )
+        hint = listing.problem.what if listing.problem else "it lists none; type a name"
+        return self._prompts.text(
+            "Model", check=lambda text: _fault("model", text), can_go_back=True, hint=hint
+        )
+
+    def _place(self, draft: Draft) -> Draft | None:
+        chain = self._outlook.runtime.settings.chain
+        is_settled = self._is_primary or draft.at is not None or not chain.links
+        if is_settled or not self._outlook.edit(draft).changed:
+            return None
+        return draft.placed(
+            self._prompts.choose("Position in the chain", place_rows(chain), can_go_back=True)
+        )
+
+    def _consent(self, draft: Draft) -> Draft | None:
+        edit = self._outlook.edit(draft)
+        if not edit.changed:
+            return None
+        stderr = self._run.terminal.stderr
+        stderr.writelines(f"{line}\n" for line in diff_lines(edit.diff, self._run.canvas(stderr)))
+        if draft.key:
+            kept = self._outlook.runtime.home.env
+            self._run.say(f"the key goes to {kept}, as {self._outlook.variable(draft)}")
+        problem = self._outlook.problem(draft)
+        if problem:
+            self._tell(Problem(problem.kind, f"it will not be ready: {problem.what}", problem.hint))
+        elif not self._has_tried_key:
+            self._run.say(self._outlook.proof(draft).what)
+        question = "Write it all the same?" if problem else "Write this?"
+        is_agreed = self._prompts.confirm(question, default=problem is None, can_go_back=True)
+        self._is_declined = not is_agreed
+        return replace(draft, is_agreed=is_agreed)
+
+    def _tell(self, problem: Problem) -> None:
+        self._run.warn(problem.what)
+        if problem.hint:
+            self._run.warn(f"  hint: {problem.hint}")
+
+
+def _fault(field: str, text: str) -> str | None:
+    """What is wrong with *text* as the *field* of a link."""
+    try:
+        checked_fields({field: text})
+    except UsageError as error:
+        return error.hint or error.what
+    return None

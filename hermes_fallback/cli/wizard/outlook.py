@@ -1,0 +1,128 @@
+"""Outlook: what a draft would come to, asked of the home and of the provider. Nothing is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hermes_fallback.catalog.cache import cache_folder
+from hermes_fallback.catalog.models import Catalog, Listing, Source
+from hermes_fallback.cli.draft import Draft
+from hermes_fallback.cli.keys import variable_for
+from hermes_fallback.errors import UsageError
+from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.origin import Origin
+from hermes_fallback.model.variable import is_variable_name
+from hermes_fallback.probe.probe import Checked, Stage, Verdict, probe
+from hermes_fallback.runtime.editor import ChainEdit, Editor
+
+if TYPE_CHECKING:
+    from hermes_fallback.cli.invocation import Invocation
+    from hermes_fallback.cli.prompts.protocol import Prompts
+    from hermes_fallback.providers.profile import ProviderProfile
+    from hermes_fallback.secret import Secret
+    from hermes_fallback.transport.synchronous import Carrier
+
+__all__ = ["ABOUT_KEYS", "Outlook"]
+
+ABOUT_KEYS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
+"""The problems that a key solves."""
+
+_PROBE_S = 5.0
+
+
+class Outlook:
+    """What drafts of one home would come to. What a provider was asked once is remembered."""
+
+    def __init__(self, run: Invocation, prompts: Prompts, carrier: Carrier, *, is_primary: bool) -> None:
+        self.runtime = run.runtime()
+        self._prompts, self._carrier, self._is_primary = prompts, carrier, is_primary
+        self._editor = Editor(self.runtime)
+        self._catalog = Catalog(cache_folder(run.terminal.environ), carrier)
+        self._listings: dict[tuple[str, Secret | None], Listing] = {}
+
+    def profile(self, draft: Draft) -> ProviderProfile:
+        """What is known of its provider.
+
+        Raises:
+            NotFound: there is no such provider.
+        """
+        return self.runtime.registry.get(draft.provider)
+
+    def is_custom(self, draft: Draft) -> bool:
+        """True for the provider of any address, which has neither an address nor a variable of its own."""
+        return self.profile(draft).group == "custom" and self.runtime.registry.named(draft.provider) is None
+
+    def endpoint(self, draft: Draft) -> Endpoint | Problem:
+        """Where it leads and with which key, or what is in the way."""
+        return draft.endpoint(self.runtime)
+
+    def address(self, draft: Draft) -> str:
+        """Its base URL; empty where there is none yet."""
+        endpoint = self.endpoint(draft)
+        known = "" if isinstance(endpoint, Problem) else endpoint.base_url
+        return known or draft.text("base_url") or self.profile(draft).base_url
+
+    def name(self, draft: Draft) -> str:
+        """What people call its provider: the title, or the host where it is one of their own."""
+        profile = self.profile(draft)
+        return _host(self.address(draft)) if self.is_custom(draft) else profile.display_name or profile.name
+
+    def variable(self, draft: Draft) -> str | None:
+        """Where a key for it would be kept; None where a name is to be found for that first."""
+        try:
+            return variable_for(self.runtime, draft.fields)
+        except UsageError:
+            return None
+
+    def suggestion(self, draft: Draft) -> str:
+        """A name for the variable of its key, after the host."""
+        host = _host(self.address(draft))
+        words = host.removeprefix("api.").split(".")[:-1] or [host]
+        name = "_".join([*words, "API_KEY"]).upper().replace("-", "_")
+        return name if is_variable_name(name) else "MY_API_KEY"
+
+    def listing(self, draft: Draft, *, fresh: bool = False) -> Listing:
+        """The models it could be asked for."""
+        profile, endpoint = self.profile(draft), self.endpoint(draft)
+        if isinstance(endpoint, Problem):
+            address = self.address(draft)
+            if not address or not (draft.text("base_url") or profile.models_public):
+                models = profile.default_models
+                return Listing(models=models, source=Source.DEFAULT, base_url=address, problem=endpoint)
+            endpoint = Endpoint(provider=profile.name, base_url=address)
+        asked = endpoint.base_url, endpoint.credential.secret if endpoint.credential else None
+        if fresh or asked not in self._listings:
+            with self._prompts.waiting(f"asking {self.name(draft)} for its models"):
+                self._listings[asked] = self._catalog.models(profile, endpoint, fresh=fresh)
+        return self._listings[asked]
+
+    def proof(self, draft: Draft) -> Checked:
+        """Whether its provider answers, and takes the key."""
+        endpoint = self.endpoint(draft)
+        if isinstance(endpoint, Problem):
+            what, hint = endpoint.what, endpoint.hint
+            return Checked(verdict=Verdict.FAILED, stage=Stage.AUTHENTICATE, what=what, hint=hint)
+        with self._prompts.waiting(f"asking {self.name(draft)}"):
+            return probe(self.profile(draft), endpoint, self._carrier, timeout_s=_PROBE_S)
+
+    def edit(self, draft: Draft) -> ChainEdit:
+        """What writing it would do.
+
+        Raises:
+            UsageError: it is the primary, and is to be a fallback.
+        """
+        if self._is_primary:
+            return self._editor.set_primary(draft.fields, dry_run=True)
+        return self._editor.add(draft.fields, at=draft.at, force=True, dry_run=True)
+
+    def problem(self, draft: Draft) -> Problem | None:
+        """Why it would not be ready, though its key were stored."""
+        _, resolution = self._editor.prepare(draft.fields)
+        link = resolution.link.but(api_key=draft.key) if draft.key else resolution.link
+        position = 0 if self._is_primary else resolution.position
+        return self.runtime.resolver(self.runtime.settings).resolve(link, position=position).problem
+
+
+def _host(address: str) -> str:
+    return Origin.of(address).host
