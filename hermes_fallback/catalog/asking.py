@@ -10,7 +10,7 @@ from hermes_fallback.model.origin import Origin
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.wire.exchange import HttpRequest
 
-__all__ = ["asking", "list_request"]
+__all__ = ["asking", "list_asker", "list_request"]
 
 
 def asking(
@@ -32,13 +32,16 @@ def asking(
     )
 
 
-def list_request(profile: ProviderProfile, endpoint: Endpoint) -> HttpRequest | None:
-    """The request for the models of *endpoint*; None where it lists none.
+def list_asker(profile: ProviderProfile, endpoint: Endpoint) -> Endpoint:
+    """*endpoint* as it is asked for its models.
 
     Where everybody may see the list, the key stays at home. A relay of that provider may want it.
     """
-    url = list_url(profile, endpoint)
-    if url is None:
-        return None
     is_public = profile.models_public and is_own(profile, endpoint)
-    return asking(endpoint.but(credential=None) if is_public else endpoint, url)
+    return endpoint.but(credential=None) if is_public else endpoint
+
+
+def list_request(profile: ProviderProfile, endpoint: Endpoint) -> HttpRequest | None:
+    """The request for the models of *endpoint*; None where it lists none."""
+    url = list_url(profile, endpoint)
+    return asking(list_asker(profile, endpoint), url) if url else None

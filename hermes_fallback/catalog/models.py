@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hermes_fallback.catalog.addresses import respelt
-from hermes_fallback.catalog.asking import list_request
+from hermes_fallback.catalog.asking import list_asker, list_request
 from hermes_fallback.catalog.cache import recall, remember
 from hermes_fallback.catalog.shapes import NoList, model_names
 from hermes_fallback.catalog.wording import tell
@@ -80,7 +80,7 @@ class Catalog:
         try:
             return self._live(profile, endpoint, timeout_s)
         except AttemptFailed as failed:
-            told = tell(endpoint, failed.failure)
+            told = tell(list_asker(profile, endpoint), failed.failure)
             problem = Problem(_kind(told.reason), told.what, told.hint)
         except FallbackError as error:
             problem = Problem(error.kind, str(error), error.hint)

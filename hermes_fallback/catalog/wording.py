@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -29,20 +30,24 @@ _SAID: Mapping[Reason, str] = MappingProxyType(
     }
 )
 _AGAIN = "try again later"
-_ADDRESS = "look at its `base_url`: most end in `/v1`"
+_NETWORK = "check the network, the proxy and its `base_url`"
+_ADDRESS = "look at the path of its `base_url`"
 _HINTS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.RATE_LIMIT: _AGAIN,
         Reason.QUOTA: "add credit there, or use another key",
         Reason.OVERLOADED: _AGAIN,
         Reason.SERVER_ERROR: _AGAIN,
-        Reason.CONNECTION: "check the network, the proxy and its `base_url`",
+        Reason.CONNECTION: _NETWORK,
         Reason.TIMEOUT: _AGAIN,
         Reason.MODEL_NOT_FOUND: _ADDRESS,
         Reason.ENDPOINT_NOT_FOUND: _ADDRESS,
         Reason.INVALID_RESPONSE: _ADDRESS,
     }
 )
+_BROKEN_OFF = frozenset({"ReadError", "WriteError", "RemoteProtocolError"})
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+"""What the operating system's errors begin with; the words behind it say the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +65,42 @@ def tell(endpoint: Endpoint, failure: Failure, *, reason: Reason | None = None) 
     """What *failure* means at *endpoint*; *reason* is what it means where the caller knows better."""
     verdict = classify(failure)
     reason = reason or verdict.reason
-    said = _SAID.get(reason, "does not do what was asked")
-    if reason is Reason.AUTH and endpoint.credential is None:
-        said = "wants a key"
     is_page = verdict.rule.startswith("page:")
-    if is_page:
-        said = "answers with a page for browsers"
+    said, hint = _page(endpoint, reason) if is_page else _plain(endpoint, failure, reason)
     status = f"HTTP {failure.status}" if failure.status else ""
-    detail = ": ".join(filter(None, (status, verdict.message)))
+    detail = ": ".join(filter(None, (status, _NUMBER.sub("", verdict.message))))
     what = f"`{endpoint.provider}` at `{endpoint.origin}` {said}" + (f" ({detail})" if detail else "")
-    return Told(reason=reason, is_page=is_page, what=what, hint=_hint(endpoint, reason))
+    return Told(reason=reason, is_page=is_page, what=what, hint=hint)
+
+
+def _page(endpoint: Endpoint, reason: Reason) -> tuple[str, str | None]:
+    """What a page for browsers amounts to. One that refuses is a firewall's, and no key would change it."""
+    return "answers with a page for browsers", _NETWORK if reason is Reason.AUTH else _hint(endpoint, reason)
+
+
+def _plain(endpoint: Endpoint, failure: Failure, reason: Reason) -> tuple[str, str | None]:
+    if reason is Reason.AUTH:
+        return _key(endpoint)
+    if failure.status and 300 <= failure.status < 400:
+        return "redirects to another address", "put that address into its `base_url`"
+    if failure.exception in _BROKEN_OFF:
+        return "gave no whole answer", _AGAIN
+    if reason is Reason.CONNECTION and endpoint.origin.is_local:
+        return _SAID[reason], "start it, or look at its `base_url`"
+    return _SAID.get(reason, "does not do what was asked"), _hint(endpoint, reason)
+
+
+def _key(endpoint: Endpoint) -> tuple[str, str]:
+    credential = endpoint.credential
+    if credential is None:
+        return "wants a key", "add `key_env: NAME` to its entry, and put the key into `NAME` in .env"
+    if credential.name is None:
+        mend = "put a key that works into `NAME` in .env, and `key_env: NAME` in place of its `api_key`"
+        return "refuses the key", mend
+    return "refuses the key", f"put a key that works into `{credential.name}` in .env"
 
 
 def _hint(endpoint: Endpoint, reason: Reason) -> str | None:
-    if reason is Reason.AUTH:
-        return f"give it a key that works: hermes auth login {endpoint.provider}"
-    if reason is Reason.CONNECTION and endpoint.origin.is_local:
-        return "start it, or look at its `base_url`"
-    return _HINTS.get(reason)
+    hint = _HINTS.get(reason)
+    lacks_v1 = hint == _ADDRESS and not endpoint.base_url.rstrip("/").endswith("/v1")
+    return f"{hint}: most end in `/v1`" if lacks_v1 else hint

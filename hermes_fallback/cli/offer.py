@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from hermes_fallback.catalog.models import Catalog, Listing, Source
 from hermes_fallback.config.settings import AUTO
-from hermes_fallback.errors import UsageError
+from hermes_fallback.errors import CredentialError, FallbackError, NotFound, SystemRefused, UsageError
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
@@ -29,7 +31,8 @@ def offer_of(runtime: Runtime, catalog: Catalog, provider: str | None, *, fresh:
 
     Raises:
         UsageError: none is named, and there is no primary that names one.
-        FallbackError: the provider is unknown or its plugin broken, or a file of the home is invalid.
+        FallbackError: the provider is unknown or its plugin broken, a file of the home is invalid, or nobody
+            lists a model: neither the provider, nor we from an earlier time, nor its profile.
     """
     link = _link(runtime, provider)
     profile = runtime.registry.get(link.provider)
@@ -39,7 +42,10 @@ def offer_of(runtime: Runtime, catalog: Catalog, provider: str | None, *, fresh:
         if anonymous is None:
             return Offer(provider=profile.name, listing=_usual(profile, endpoint))
         endpoint = anonymous
-    return Offer(provider=profile.name, listing=catalog.models(profile, endpoint, fresh=fresh))
+    listing = catalog.models(profile, endpoint, fresh=fresh)
+    if listing.problem and not listing.models:
+        raise _unlisted(listing.problem)
+    return Offer(provider=profile.name, listing=listing)
 
 
 def _link(runtime: Runtime, provider: str | None) -> Link:
@@ -74,6 +80,19 @@ def _anonymous(profile: ProviderProfile, problem: Problem) -> Endpoint | None:
 
 def _usual(profile: ProviderProfile, problem: Problem) -> Listing:
     """What the profile names, since nobody could be asked."""
+    if not profile.default_models:
+        raise error_of(problem)
     return Listing(
         models=profile.default_models, source=Source.DEFAULT, base_url=profile.base_url, problem=problem
     )
+
+
+_ERRORS: Mapping[str, type[FallbackError]] = MappingProxyType(
+    {"refused-key": CredentialError, "quota": CredentialError, "no-model-list": NotFound}
+)
+
+
+def _unlisted(problem: Problem) -> FallbackError:
+    """The error that no list at all is."""
+    kind = _ERRORS.get(problem.kind, SystemRefused)
+    return kind(problem.what, hint=problem.hint, kind=problem.kind)

@@ -11,6 +11,7 @@ from hermes_fallback.config.tree import Kind, Node
 from hermes_fallback.config.values import Expand, find, merged_pairs, value_of
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.endpoint import NamedEndpoint, key_of
+from hermes_fallback.model.header import header_fault
 from hermes_fallback.model.origin import Origin, has_user
 from hermes_fallback.model.variable import is_variable_name
 from hermes_fallback.secret import Secret
@@ -174,7 +175,7 @@ class _Reader:
                 "give it one, such as `base_url: http://localhost:8000/v1`; "
                 "the key of a provider that has one belongs into `.env`",
             )
-        if group == LISTED and not self._text("name"):
+        if not key_of(self._entry.key or self._text("name")):
             return self._tell("has no name", "add `name: NAME`; links call it `custom:NAME`")
         return False
 
@@ -260,7 +261,12 @@ def _headers(value: object) -> dict[str, str]:
     ):
         msg = "a mapping of headers to their text"
         raise ValueError(msg)
-    return {str(name): str(each) for name, each in value.items()}
+    headers = {str(name): str(each).strip() for name, each in value.items()}
+    for name, text in headers.items():
+        if fault := header_fault(name, text):
+            msg = f"fit to be sent: `{name}` {fault}"
+            raise ValueError(msg)
+    return headers
 
 
 def _finding(node: Node, what: str, hint: str, *, mild: bool = False) -> Finding:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from hermes_fallback.credentials.environment import Environment, Found
 from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_key
@@ -43,7 +44,8 @@ def look_up(
     environment: Environment,
     trust: Sequence[str] = (),
     *,
-    is_primary: bool = False,
+    source: str = "link",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Lookup:
     """The key for *link* at *base_url*, bound to that origin; or why there is none; or None: none is needed.
 
@@ -53,14 +55,17 @@ def look_up(
     no key, and get one only where the link or the provider gives it to them; but a provider that lives on one, and
     has variables for its key, does need it there.
 
+    *source* is where the `api_key` of *link* stands: in the `link`, in the `config` of the primary, or at a place
+    with a name. Neither the address nor the *headers* that go there may hold a key that is for another host alone.
+
     Raises:
         InvalidFile, SystemRefused: `.env` cannot be read.
     """
     origin = _origin(base_url)
     if origin is None:
         return Lookup(Missing(_NOT_AN_ADDRESS), ())
-    search = _Search(link, provider, origin, environment, trust)
-    outcome = search.own("config" if is_primary else "link")
+    search = _Search(link, provider, origin, environment, trust, source)
+    outcome = search.smuggled((base_url, *headers.values())) or search.own()
     return Lookup(outcome, search.asked)
 
 
@@ -80,6 +85,7 @@ def _origin(base_url: str) -> Origin | None:
         return None
 
 
+_OF_THE_LINK = frozenset({"link", "config"})
 _NOT_A_NAME = "name a variable there, such as MY_KEY, and put the key into it"
 
 
@@ -87,10 +93,16 @@ class _Search:
     """One search for one link's key; remembers whom it asked."""
 
     def __init__(
-        self, link: Link, provider: Provider, origin: Origin, environment: Environment, trust: Sequence[str]
+        self,
+        link: Link,
+        provider: Provider,
+        origin: Origin,
+        environment: Environment,
+        trust: Sequence[str],
+        source: str,
     ) -> None:
         self._link, self._provider, self._origin = link, provider, origin
-        self._environment = environment
+        self._environment, self._source = environment, source
         self._reaches = is_own(provider, origin) or is_trusted(origin, trust)
         is_any = provider.auth_type == "none" and not provider.base_url
         self._vendors = vendor_variable(origin) if is_any else None
@@ -101,7 +113,12 @@ class _Search:
         """Every place that was asked, in order, and its answer."""
         return tuple(self._asked)
 
-    def own(self, source: str) -> Credential | Missing | None:
+    def smuggled(self, texts: Iterable[str]) -> Missing | None:
+        """The refusal of *texts* that hold a key which is for another host alone."""
+        barred = next(filter(None, map(self._barred, texts)), None)
+        return self._refused(barred) if barred else None
+
+    def own(self) -> Credential | Missing | None:
         """What the link itself gives; where it gives nothing, what the provider's variables do."""
         inline = self._inline()
         if inline is not None:
@@ -109,23 +126,28 @@ class _Search:
                 return None
             fault = fault_of(inline)
             if fault is None:
-                barred = self._barred(inline)
-                return self._refused(barred) if barred else self._credential(inline, source)
-            self._asked.append(("`api_key` of the link", fault.what))
+                return self.smuggled((inline,)) or self._credential(inline, self._source)
+            self._asked.append((self._place, fault.what))
             if fault.kind != "placeholder-credential" and not self._link.key_env:
-                return self._missing(fault.kind, f"the link's `api_key` {fault.what}", _inline_hint(inline))
+                return self._missing(fault.kind, f"{self._place} {fault.what}", _inline_hint(inline))
         return self._named(self._link.key_env) if self._link.key_env else self._shared()
 
     def _inline(self) -> str | None:
         key = self._link.api_key
         return None if key is None else self._environment.expand(key.reveal()).strip()
 
-    def _barred(self, value: str) -> str | None:
+    @property
+    def _place(self) -> str:
+        """How to call the place of the `api_key`."""
+        return f"`api_key` of {'the link' if self._source in _OF_THE_LINK else f'`{self._source}`'}"
+
+    def _barred(self, text: str) -> str | None:
         # Compared by value: what `${VAR}` was filled in from can no longer be seen.
         if self._origin.is_local:
             return None
         held = ((variable, self._environment.get(variable)) for variable in barred_from(self._origin))
-        return next((variable for variable, found in held if found and found.value.strip() == value), None)
+        keys = ((variable, found.value.strip()) for variable, found in held if found)
+        return next((variable for variable, key in keys if fault_of(key) is None and key in text), None)
 
     def _named(self, variable: str) -> Credential | Missing:
         if not is_variable_name(variable):
@@ -188,7 +210,7 @@ class _Search:
         return found, fault
 
     def _credential(self, value: str, source: str, name: str | None = None) -> Credential:
-        place = self._asked.pop()[0] if name else "`api_key` of the link"
+        place = self._asked.pop()[0] if name else self._place
         self._asked.append((place, "chosen"))
         return Credential(secret=Secret(value), source=source, name=name, origins=frozenset([self._origin]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from hermes_fallback.doctor.facts import Facts
@@ -48,7 +48,7 @@ def backup(facts: Facts) -> Iterator[Finding]:
         yield warn(
             "the chain is switched off: when the primary fails, nobody else is asked",
             evidence="`fallback.enabled` is false",
-            fix="set it to true: hermes config edit",
+            fix="hermes config set fallback.enabled true",
         )
     elif not links:
         yield warn("when the primary fails, nobody else is asked", fix=_ADD)
@@ -60,35 +60,50 @@ def backup(facts: Facts) -> Iterator[Finding]:
             fix=_ADD,
         )
     else:
-        yield ok("links stand behind the primary, not all of them on its host")
+        yield ok("another host is asked when the primary's fails")
 
 
 def reach(facts: Facts) -> Iterator[Finding]:
     """Whether each link that is ready answers, and takes its key."""
-    positions = [resolution.position for resolution in facts.links if resolution.route]
-    if not positions:
+    ready = [resolution for resolution in facts.report.resolutions if resolution.route]
+    if not ready:
         yield skip("no link is ready to be asked")
         return
     from hermes_fallback.probe.links import test_links  # brings httpx, 60 ms that offline runs do not pay
     from hermes_fallback.transport.synchronous import Carrier
 
     with Carrier() as carrier:
-        yield from map(_tested, test_links(facts.runtime, positions, carrier))
+        yield from _reached(test_links(ready, facts.runtime.registry, carrier))
 
 
 def _not_ready(resolution: Resolution) -> Finding:
     problem = resolution.problem
     what = problem.what if problem else ""
-    return fail(f"`{resolution.link}` is not ready: {what}", fix=problem.hint if problem else None)
+    return fail(
+        f"`{resolution.link}` is not ready: {what}",
+        evidence=f"position {resolution.position}" if resolution.position else None,
+        fix=problem.hint if problem else None,
+    )
 
 
-def _tested(tested: LinkTested) -> Finding:
-    took = "" if tested.latency_ms is None else f" ({tested.latency_ms:.0f} ms)"
-    what = f"`{tested.link}`: {tested.what}{took}"
-    evidence = f"at {tested.stage}" + (f", HTTP {tested.status}" if tested.status else "")
-    if tested.verdict == "failed":
-        return fail(what, evidence=evidence, fix=tested.hint)
+def _reached(tested: Sequence[LinkTested]) -> Iterator[Finding]:
+    """One finding for each link that needs a word, and one for all that are well."""
+    well = [each for each in tested if each.checked.verdict == "ok"]
+    yield from (_doubtful(each) for each in tested if each not in well)
+    if well:
+        took = [f"`{each.link}` in {each.checked.latency_ms or 0:.0f} ms" for each in well]
+        yield ok(f"links that let requests in: {len(well)} of {len(tested)}", evidence=", ".join(took))
+
+
+def _doubtful(tested: LinkTested) -> Finding:
+    checked = tested.checked
+    what = f"`{tested.link}`: {checked.what}"
+    status = f", HTTP {checked.status}" if checked.status else ""
+    took = "" if checked.latency_ms is None else f", {checked.latency_ms:.0f} ms"
+    evidence = f"position {tested.position}, {checked.stage}{status}{took}"
+    if checked.verdict == "failed":
+        return fail(what, evidence=evidence, fix=checked.hint)
     # Where nothing went wrong, a key that cannot be proved for nothing is no reason to warn for ever.
-    if tested.verdict == "ok" or tested.reason is None:
+    if checked.reason is None:
         return ok(what, evidence=evidence)
-    return warn(what, evidence=evidence, fix=tested.hint)
+    return warn(what, evidence=evidence, fix=checked.hint)

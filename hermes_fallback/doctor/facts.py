@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from hermes_fallback.config.home import Home
-from hermes_fallback.model.route import Resolution
 from hermes_fallback.model.variable import is_variable_name
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.runtime.runtime import ChainReport, Runtime
@@ -47,12 +46,6 @@ class Facts:
         """
         return self.runtime.report()
 
-    @property
-    def links(self) -> tuple[Resolution, ...]:
-        """Every link of the report, the primary first."""
-        primary = (self.report.primary,) if self.report.primary else ()
-        return (*primary, *(resolution for _, resolution in self.report.links))
-
     @cached_property
     def key_variables(self) -> tuple[str, ...]:
         """Every variable that may hold a key of a provider or a link, each once."""
@@ -70,7 +63,7 @@ class Facts:
 
     @property
     def _named(self) -> Iterator[str]:
-        names = (resolution.link.key_env for resolution in self.links)
+        names = (resolution.link.key_env for resolution in self.report.resolutions)
         return (name for name in names if name and is_variable_name(name))
 
     def _addresses(self) -> Iterator[str]:

@@ -9,10 +9,33 @@ from hermes_fallback.fact import Fact
 from hermes_fallback.model.link import Link
 from hermes_fallback.secret import Secret
 
-__all__ = ["CURRENT_KEY", "LEGACY_KEY", "Chain", "Entry", "Ignored", "Placed", "RawKey", "merge", "read_link"]
+__all__ = [
+    "CURRENT_KEY",
+    "LEGACY_KEY",
+    "MISSPELT",
+    "Chain",
+    "Entry",
+    "Ignored",
+    "Placed",
+    "RawKey",
+    "merge",
+    "read_link",
+]
 
 CURRENT_KEY = "fallback_providers"
 LEGACY_KEY = "fallback_model"
+
+MISSPELT = MappingProxyType(
+    {
+        "apiKey": "api_key",
+        "apiKeyEnv": "api_key_env",
+        "apiMode": "api_mode",
+        "baseUrl": "base_url",
+        "contextLength": "context_length",
+        "keyEnv": "key_env",
+    }
+)
+"""Fields of an entry as other programs spell them, which nobody reads here, and how they are spelt."""
 
 
 class Entry(Fact, kw_only=False):
@@ -66,9 +89,9 @@ class Chain(Fact, kw_only=False):
 
     @property
     def no_links(self) -> tuple[Ignored, ...]:
-        """The ignored entries of the chain's own keys, without those that stand where nobody reads them."""
+        """The ignored entries of the chain's own keys: not what stands elsewhere, nor a mere field of a link."""
         return tuple(
-            each for each in self.ignored if each.origin.partition("[")[0] in {CURRENT_KEY, LEGACY_KEY}
+            each for each in self.ignored if each.origin.rstrip("0123456789[]") in {CURRENT_KEY, LEGACY_KEY}
         )
 
     def find(self, link: Link) -> Placed | None:
@@ -99,6 +122,7 @@ def merge(current: RawKey, legacy: RawKey) -> Chain:
                 placed = Placed(link, len(links) + 1, raw.key, entry.line, entry.origin)
                 seen[link.identity] = placed
                 links.append(placed)
+                ignored += _unread(entry)
     return Chain(tuple(links), tuple(ignored))
 
 
@@ -124,6 +148,15 @@ def _entries(raw: RawKey) -> tuple[list[Entry], list[Ignored]]:
     return [], [Ignored(raw.key, raw.line, what, hint)]
 
 
+def _unread(entry: Entry) -> Iterator[Ignored]:
+    """The fields of a link that are misspelt, and so count for nothing."""
+    for name in entry.value if isinstance(entry.value, Mapping) else ():
+        right = MISSPELT.get(name)
+        if right:
+            hint = f"write `{right}`, or let it be done: hermes config migrate"
+            yield Ignored(f"{entry.origin}.{name}", entry.line, f"`{name}` is not a field that is read", hint)
+
+
 def read_link(entry: Entry) -> Link | Ignored:
     """The link that *entry* describes, or why it describes none. Numbers count as text, as in Hermes Agent."""
     value = entry.value
@@ -135,9 +168,7 @@ def read_link(entry: Entry) -> Link | Ignored:
         missing = " and ".join(
             f"`{key}`" for key, got in (("provider", provider), ("model", model)) if not got
         )
-        return Ignored(
-            entry.origin, entry.line, f"no {missing}", f"add {missing} to this entry, or remove it"
-        )
+        return Ignored(entry.origin, entry.line, f"no {missing}", _hint_without(value, missing))
     base_url = value.get("base_url")
     if base_url is not None and not isinstance(base_url, str):
         what = f"`base_url` is {_kind(base_url)}, not an address"
@@ -196,10 +227,20 @@ def _kind(value: object) -> str:
     return "a list" if isinstance(value, list) else "a mapping" if isinstance(value, Mapping) else "a value"
 
 
+def _hint_without(value: Mapping[object, object], missing: str) -> str:
+    """What to do about an entry that has no provider or no model; `name` and `models` are not read for them."""
+    if "model" not in value and value.get("models"):
+        return "write an entry with one `provider` and one `model` for each of its `models`"
+    if "provider" not in value and value.get("name"):
+        return "write `provider` in place of `name`, and one `model`"
+    return f"add {missing} to this entry, or remove it"
+
+
 def _hint_for(value: object) -> str:
-    if isinstance(value, str) and value.strip():
-        for mark in (":", "/"):
-            provider, found, model = value.strip().partition(mark)
-            if found and provider and model:
-                return f"write it as `provider: {provider}` and `model: {model}`"
+    text = value.strip() if isinstance(value, str) else ""
+    provider, _, model = text.partition(":")
+    if provider and model and "/" not in provider:
+        return f"write it as `provider: {provider}` and `model: {model}`"
+    if "/" in text:
+        return f"write `provider:` and `model:`; `{text}` may be a model's whole name"
     return "write `provider:` and `model:`, or remove it"

@@ -9,8 +9,9 @@ from itertools import islice
 
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.route import Resolution
-from hermes_fallback.probe.links import endpoint_of, resolved_links
+from hermes_fallback.probe.links import endpoint_of
 from hermes_fallback.probe.parallel import in_parallel
 from hermes_fallback.probe.probe import Checked, Stage, Verdict, probe
 from hermes_fallback.providers.profile import ProviderProfile
@@ -36,10 +37,14 @@ class Way:
 
     @property
     def is_accepted(self) -> bool | None:
-        """True or False where the provider said so; None where it was not asked, has no key, or cannot tell."""
-        if self.checked is None or self.checked.stage is Stage.REACH:
+        """True or False where the provider said so; None where it was not asked, has no key, or cannot tell.
+
+        A key whose quota is spent is accepted, though it leads nowhere.
+        """
+        checked = self.checked
+        if checked is None or checked.stage is Stage.REACH or checked.verdict is Verdict.UNVERIFIED:
             return None
-        return {Verdict.OK: True, Verdict.FAILED: False}.get(self.checked.verdict)
+        return checked.reason is not Reason.AUTH
 
     @property
     def has_failed(self) -> bool:
@@ -86,7 +91,7 @@ def accounts(runtime: Runtime, name: str | None = None) -> tuple[Account, ...]:
     Raises:
         FallbackError: the provider is unknown or its plugin broken, or a file of the home is invalid.
     """
-    links = resolved_links(runtime.report())
+    links = runtime.report().resolutions
     if name is not None:
         return (_account(runtime, runtime.readiness(name), links),)
     every = (_account(runtime, readiness, links) for readiness in runtime.all_readiness())

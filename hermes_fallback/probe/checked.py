@@ -24,6 +24,8 @@ class Verdict(StrEnum):
 class Stage(StrEnum):
     """What the verdict is about; one comes after the other."""
 
+    RESOLVE = "resolve"
+    """The home has all that a request takes."""
     REACH = "reach"
     """The host answers."""
     AUTHENTICATE = "authenticate"
@@ -32,7 +34,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """The verdict on one endpoint, and its evidence. The words hold no key, but may hold control characters."""
+    """The verdict on one endpoint or link, and its evidence. The words hold no key, but may hold control characters."""
 
     verdict: Verdict
     stage: Stage

@@ -28,7 +28,6 @@ _TAKES: Mapping[str, str] = MappingProxyType(
 )
 """What it would take, by kind of probe or group of provider, where no request is for nothing."""
 
-_LIVE = "one token tells: hermes fallback test --live"
 _OK = 200
 _SILENT = frozenset({"ReadTimeout", "WriteTimeout"})
 _BARRED = ("api_key_blocked", "api_key_disabled", "team_blocked")
@@ -54,7 +53,7 @@ def probe(
         return _unasked(f"`{profile.name}` was not asked: {takes}", None)
     question = question_for(profile, endpoint)
     if question is None:
-        return _unasked(f"`{profile.name}` has no request that is for nothing", _LIVE)
+        return _unasked(f"`{profile.name}` has no request that is for nothing", _live(profile.name))
     try:
         fetched = fetch(carrier, question.request, timeout_s=timeout_s, provider=profile.name)
     except AttemptFailed as failed:
@@ -64,6 +63,10 @@ def probe(
 
 def _unasked(what: str, hint: str | None) -> Checked:
     return Checked(verdict=Verdict.UNVERIFIED, stage=Stage.REACH, what=what, hint=hint)
+
+
+def _live(provider: str) -> str:
+    return f"an answer tells, for a few tokens: hermes chat --provider {provider} --no-fallback -q hi"
 
 
 def _unanswered(endpoint: Endpoint, failure: Failure) -> Checked:
@@ -104,16 +107,20 @@ def _document(fetched: Fetched) -> Mapping[str, object] | None:
 
 def _refused(endpoint: Endpoint, question: Question, failure: Failure) -> Checked:
     told = tell(endpoint, failure)
-    is_no = failure.status in question.rejects or (told.reason is Reason.AUTH and failure.status == _OK)
-    is_rejected = is_no and not told.is_page
-    if is_rejected:
+    is_auth = told.reason is Reason.AUTH
+    is_no = failure.status in question.rejects or (is_auth and failure.status == _OK)
+    if is_no and not told.is_page:
         told = tell(endpoint, failure, reason=Reason.AUTH)
+        verdict = Verdict.FAILED
+    elif is_auth and not told.is_page:
+        # The key was not sent, or is not what this route minds.
+        doubt = tell(endpoint, failure, reason=Reason.UNKNOWN)
+        told = replace(told, what=doubt.what, hint=_live(endpoint.provider))
+        verdict = Verdict.UNVERIFIED
+    else:
+        verdict = Verdict.FAILED if told.reason is Reason.QUOTA else Verdict.UNVERIFIED
     return Checked(
-        verdict=Verdict.FAILED if is_rejected or told.reason is Reason.QUOTA else Verdict.UNVERIFIED,
-        stage=Stage.AUTHENTICATE,
-        what=told.what,
-        hint=told.hint,
-        reason=told.reason,
+        verdict=verdict, stage=Stage.AUTHENTICATE, what=told.what, hint=told.hint, reason=told.reason
     )
 
 
@@ -134,4 +141,6 @@ def _let_in(endpoint: Endpoint, question: Question) -> Checked:
     if question.is_proof:
         return Checked(verdict=Verdict.OK, stage=Stage.AUTHENTICATE, what=f"{name} takes the key")
     what = f"{name} answers; it says the same to everybody, so that the key is not proved"
-    return Checked(verdict=Verdict.UNVERIFIED, stage=Stage.AUTHENTICATE, what=what, hint=_LIVE)
+    return Checked(
+        verdict=Verdict.UNVERIFIED, stage=Stage.AUTHENTICATE, what=what, hint=_live(endpoint.provider)
+    )

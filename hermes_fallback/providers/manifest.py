@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -18,77 +18,14 @@ KIND = "model-provider"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-Reader = Callable[[object], Any]
-
-
-def _text(value: object) -> str | None:
-    return value.strip() if isinstance(value, str) else None
-
-
-def _texts(value: object) -> tuple[str, ...] | None:
-    fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
-    return tuple(cast("list[str]", value)) if fits else None
-
-
-def _mapping(value: object) -> dict[str, str] | None:
-    if not isinstance(value, Mapping):
-        return None
-    return dict(value) if all(isinstance(word, str) for pair in value.items() for word in pair) else None
-
-
-def _rules(value: object) -> tuple[tuple[str, str], ...] | None:
-    mapping = _mapping(value)
-    return None if mapping is None else tuple(mapping.items())
-
-
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _number(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _numbers(value: object) -> tuple[int, ...] | None:
-    fits = isinstance(value, list) and all(_number(item) is not None for item in value)
-    return tuple(cast("list[int]", value)) if fits else None
-
-
-def _probe(value: object) -> Probe | None:
-    if not isinstance(value, Mapping) or not set(value) <= set(Probe.field_names()):
-        return None
-    facts = {key: _PROBE_READERS.get(key, _text)(each) for key, each in value.items()}
-    return None if None in facts.values() else Probe(**facts)
-
-
-_PROBE_READERS: dict[str, Reader] = {"headers": _mapping, "accepts": _numbers, "rejects": _numbers}
-_OTHER_READERS: dict[str, tuple[Reader, str]] = {
-    **dict.fromkeys(
-        [
-            "aliases",
-            "alternate_base_urls",
-            "other_base_url_envs",
-            "env_vars",
-            "key_prefixes",
-            "default_models",
-        ],
-        (_texts, "a list of texts"),
-    ),
-    **dict.fromkeys(["api_modes_by_model", "api_modes_by_url"], (_rules, "a mapping of texts")),
-    **dict.fromkeys(
-        ["models_public", "vision", "takes_keys", "shares_primary_address"], (_flag, "true or false")
-    ),
-    "auto_rank": (_number, "a whole number"),
-    "default_headers": (_mapping, "a mapping of texts"),
-    "probe": (_probe, f"a mapping of {', '.join(Probe.field_names())}"),
-}
+_RULES = frozenset({"api_modes_by_model", "api_modes_by_url"})
 
 
 def read_profile(path: Path) -> ProviderProfile:
-    """The profile that the manifest at *path* describes; its name is the manifest's unless it has its own.
+    """The profile that the manifest at *path* describes, as yet unchecked; its name is the manifest's by default.
 
     Raises:
-        InvalidPlugin: not YAML, no `profile:`, an unknown key or a value of the wrong kind; names it.
+        InvalidPlugin: not YAML, no `profile:`, or an unknown key; names it.
     """
     manifest = _load(path)
     profile = manifest.get("profile")
@@ -113,7 +50,7 @@ def _load(path: Path) -> Mapping[str, Any]:
         manifest = yaml.load(path.read_bytes(), _LOADER)  # noqa: S506 it is a safe one
     except OSError as error:
         raise _wrong(path, f"{error.strerror}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as error:  # a date, say, that is none
         raise _malformed(path, error) from error
     if not isinstance(manifest, Mapping):
         raise _wrong(path, "it is not a mapping")
@@ -127,15 +64,16 @@ def _build(path: Path, given: Mapping[str, Any]) -> ProviderProfile:
             raise _wrong(path, f"`profile` has an unknown key `{key}`", hint=_meant(key, known))
     if "name" not in given:
         raise _wrong(path, "`name` is missing")
-    return ProviderProfile(**{key: _value(path, key, value) for key, value in given.items()})
+    return ProviderProfile(**{key: _value(key, value) for key, value in given.items()})
 
 
-def _value(path: Path, key: str, value: object) -> Any:
-    read, wanted = _OTHER_READERS.get(key, (_text, "text"))
-    found = read(value)
-    if found is None:
-        raise _wrong(path, f"`profile.{key}` must be {wanted}")
-    return found
+def _value(key: str, value: object) -> Any:
+    """*value* in the form that a profile has it in, where YAML has another; what it is to be is checked later."""
+    if key in _RULES and isinstance(value, Mapping):
+        return tuple(value.items())
+    if key == "probe" and isinstance(value, Mapping) and set(value) <= set(Probe.field_names()):
+        return Probe(**value)
+    return value
 
 
 def _meant(key: object, known: set[str]) -> str | None:

@@ -8,7 +8,8 @@ from os.path import dirname
 from types import ModuleType, TracebackType
 
 from hermes_fallback.errors import InvalidPlugin
-from hermes_fallback.providers.profile import ProviderProfile, check
+from hermes_fallback.providers.checks import check
+from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.providers.registration import received_from
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms

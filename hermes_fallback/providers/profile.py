@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hermes_fallback.fact import Fact
-from hermes_fallback.model.origin import Origin
 
-__all__ = ["Probe", "ProviderProfile", "check"]
+__all__ = ["Probe", "ProviderProfile"]
 
 Rules = tuple[tuple[str, str], ...]
 """(prefix, api_mode) pairs; the first prefix that fits decides."""
@@ -22,8 +21,15 @@ _GROUPS = {
     "gcp_adc": "cloud",
     "virtual": "virtual",
 }
-_REQUESTS = ("read_only", "one_token")
-_PROBES = (*_REQUESTS, "process_start", "token_mint")
+_SIGN_INS = {
+    "oauth_device": "a sign-in with a code",
+    "oauth_pkce": "a sign-in in the browser",
+    "oauth_external": "the sign-in of another program",
+    "external_process": "a program that holds the sign-in",
+    "aws_sdk": "AWS credentials",
+    "entra_or_key": "Entra ID",
+    "gcp_adc": "Google Cloud credentials",
+}
 _ANTHROPIC_PATHS = ("/anthropic", "/anthropic/v1")
 
 
@@ -50,7 +56,7 @@ class Probe(Fact):
     """The statuses that mean a bad key."""
 
     def __post_init__(self) -> None:
-        vars(self)["headers"] = MappingProxyType(dict(self.headers))
+        _freeze(self)
 
 
 class ProviderProfile(Fact):
@@ -112,12 +118,17 @@ class ProviderProfile(Fact):
     docs_url: str = ""
 
     def __post_init__(self) -> None:
-        vars(self)["default_headers"] = MappingProxyType(dict(self.default_headers))
+        _freeze(self)
 
     @property
     def signs_in_by_key(self) -> bool:
         """True where a key, or nothing at all, is enough to be let in."""
         return self.takes_keys or self.auth_type in _BY_KEY
+
+    @property
+    def sign_in(self) -> str | None:
+        """What lets one in beside a key, or in its place, in words; None where a key or nothing does."""
+        return _SIGN_INS.get(self.auth_type, "a sign-in" if self.group == "sign-in" else None)
 
     @property
     def group(self) -> str:
@@ -143,101 +154,11 @@ class ProviderProfile(Fact):
         return self.api_mode
 
 
-def check(profile: ProviderProfile) -> str | None:
-    """What is wrong with *profile*, in one sentence, or None: registration refuses it on the first fault."""
-    return (
-        _check_types(profile)
-        or _check_words(profile)
-        or _check_addresses(profile)
-        or _check_variables(profile)
-        or _check_headers(profile)
-        or _check_probe(profile.probe)
-    )
-
-
-_TUPLES = (
-    "aliases",
-    "alternate_base_urls",
-    "other_base_url_envs",
-    "env_vars",
-    "key_prefixes",
-    "default_models",
-)
-
-
-def _check_types(profile: ProviderProfile) -> str | None:
-    for key in _TUPLES:
-        value = getattr(profile, key)
-        if not (isinstance(value, tuple) and all(isinstance(item, str) for item in value)):
-            return f"`{key}` must be a tuple of texts"
-    for key in ("name", "api_mode", "base_url", "base_url_env", "auth_type", "auth_header", "auth_scheme"):
-        if not isinstance(getattr(profile, key), str):
-            return f"`{key}` must be text"
-    rank: object = profile.auto_rank
-    if not isinstance(rank, int | None):
-        return "`auto_rank` must be a number"
-    return None
-
-
-def _check_words(profile: ProviderProfile) -> str | None:
-    seen: set[str] = set()
-    for word in (profile.name, *profile.aliases):
-        if not _is_word(word):
-            return f"`{word}` cannot be a provider's name: letters, digits, `-`, `_` and `.` only"
-        if word in seen:
-            return f"`{word}` stands twice among its name and aliases"
-        seen.add(word)
-    if not _is_word(profile.api_mode):
-        return f"`{profile.api_mode}` is not an `api_mode`"
-    return None
-
-
-def _check_addresses(profile: ProviderProfile) -> str | None:
-    bases = (profile.base_url, *profile.alternate_base_urls) if profile.signs_in_by_key else ()
-    pages = (
-        profile.models_url,
-        profile.signup_url,
-        profile.docs_url,
-        profile.probe.url if profile.probe else "",
-    )
-    for url in filter(None, (*bases, *pages)):
-        try:
-            Origin.of(url)
-        except ValueError:
-            return f"`{url}` is not an http(s) address"
-    for url in filter(None, bases):
-        if any(mark in url for mark in "@?#"):
-            return f"the base URL `{url.partition('@')[2] or url}` may hold no user, query or fragment"
-    return None
-
-
-def _check_variables(profile: ProviderProfile) -> str | None:
-    for name in filter(None, (*profile.env_vars, profile.base_url_env, *profile.other_base_url_envs)):
-        if not (name.isidentifier() and name.isascii()):
-            return f"`{name}` cannot be a variable's name"
-    return None
-
-
-def _check_headers(profile: ProviderProfile) -> str | None:
-    reserved = {"authorization", profile.auth_header.lower()}
-    for name, value in profile.default_headers.items():
-        if name.lower() in reserved:
-            return f"`default_headers` may not hold `{name}`: the key goes there"
-        if not (name.isascii() and name.isprintable() and value.isprintable()):
-            return f"the header `{name}` holds characters that no header may hold"
-    return None
-
-
-def _check_probe(probe: Probe | None) -> str | None:
-    if probe is None:
-        return None
-    if probe.kind not in _PROBES:
-        return f"`{probe.kind}` is no kind of probe: {', '.join(_PROBES)}"
-    if probe.kind in _REQUESTS and not probe.url:
-        return f"a probe of the kind `{probe.kind}` needs a `url`"
-    return None
-
-
-def _is_word(word: str) -> bool:
-    bare = word.replace("-", "").replace("_", "").replace(".", "")
-    return bare.isalnum() and bare.isascii() and word[0].isalnum() and word == word.lower()
+def _freeze(fact: Probe | ProviderProfile) -> None:
+    """Make the lists and mappings that a plugin gave unchangeable; whatever else it gave is for `check`."""
+    fields = vars(fact)
+    for name, value in fields.items():
+        if isinstance(value, list):
+            fields[name] = tuple(value)
+        elif isinstance(value, dict):
+            fields[name] = MappingProxyType(dict(value))

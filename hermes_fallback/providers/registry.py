@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from errno import ELOOP, ENOENT, ENOTDIR
+from functools import cached_property
 from stat import S_ISDIR
 from types import MappingProxyType
 
@@ -112,12 +113,7 @@ class Registry:
     def switched_off(self, name: str) -> str | None:
         """The place in the config that switches off the provider *name* stands for, or None."""
         found = self.canonical(name)
-        places = (
-            place
-            for word, place in self._disabled.items()
-            if found in {self.canonical(word), self.canonical(f"{ANY_ADDRESS}:{word}")}
-        )
-        return next(places, None) if found else None
+        return self._off.get(found) if found else None
 
     def naming(self, named: Sequence[NamedEndpoint], disabled: Mapping[str, str]) -> Registry:
         """The same providers, loaded once for both, with what another config names and switches off."""
@@ -185,6 +181,12 @@ class Registry:
                 plugins, legacy, standalone = (None if each is None else Path(each) for each in self._sources)
                 self._tier = read_tier(plugins, legacy, standalone, self.get)
         return self._tier
+
+    @cached_property
+    def _off(self) -> dict[str, str]:
+        """The providers that are switched off, by their own names, each with the place that says so."""
+        words = ((word, each) for each in self._disabled for word in (each, f"{ANY_ADDRESS}:{each}"))
+        return {name: self._disabled[each] for word, each in words if (name := self.canonical(word))}
 
     def _fault(self, word: str, found: str | None) -> InvalidPlugin | None:
         if found is not None and found in self._user.owned:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hermes_fallback.config.settings import AUTO
 from hermes_fallback.credentials.environment import Environment
@@ -23,16 +23,9 @@ SPOKEN = frozenset({"chat_completions"})
 """The dialects of `wire/`; named here so that resolving does not import them, and held equal by a test."""
 
 _NO_USER = "remove it, put the key into a variable, and name that with `key_env` in the link"
+_IN_FULL = "write it in full, such as `http://localhost:8000/v1`"
 _USUAL, _RESPONSES = "chat_completions", "codex_responses"
 _SPEAK_RESPONSES = frozenset({"api.openai.com", "api.x.ai"})
-_SIGN_INS = {
-    "oauth_device": "a sign-in with a code",
-    "oauth_pkce": "a sign-in in the browser",
-    "oauth_external": "the sign-in of another program",
-    "external_process": "a program of its own",
-    "aws_sdk": "AWS credentials",
-    "gcp_adc": "Google Cloud credentials",
-}
 
 
 class _Place(Fact, kw_only=False):
@@ -124,7 +117,7 @@ class Resolver:
         api_mode = self._api_mode(link, place, considered)
         if isinstance(api_mode, Problem):
             return api_mode
-        endpoint = self._endpoint(link, place, considered, is_primary=position == 0)
+        endpoint = self._endpoint(link, place, considered, source="link" if position else "config")
         if isinstance(endpoint, Problem):
             return endpoint
         return Route(
@@ -153,9 +146,9 @@ class Resolver:
         return _Place(profile, named, base_url)
 
     def _endpoint(
-        self, link: Link, place: _Place, considered: list[Considered], *, is_primary: bool = False
+        self, link: Link, place: _Place, considered: list[Considered], *, source: str = "link"
     ) -> Endpoint | Problem:
-        credential = self._credential(link, place, considered, is_primary=is_primary)
+        credential = self._credential(link, place, considered, source)
         if isinstance(credential, Problem):
             return credential
         profile = place.profile
@@ -196,9 +189,8 @@ class Resolver:
             return Problem("virtual-provider", f"`{name}` is no place that a request can go to", hint)
         if profile.signs_in_by_key:
             return None
-        sign_in = _SIGN_INS.get(profile.auth_type, "a sign-in")
         hint = "choose a provider that takes a key: hermes providers list"
-        return Problem("not-ready", f"`{name}` takes {sign_in}, which is not possible yet", hint)
+        return Problem("not-ready", f"`{name}` takes {profile.sign_in}, which is not possible yet", hint)
 
     def _base_url(self, link: Link, profile: ProviderProfile, considered: list[Considered]) -> str | Problem:
         variables = [*filter(None, (profile.base_url_env, *profile.other_base_url_envs))]
@@ -207,16 +199,16 @@ class Resolver:
             candidates.append(("`base_url` of the primary", self._primary_address(profile)))
         candidates += [(f"`{variable}`", self._value(variable)) for variable in variables]
         candidates.append((f"the address of `{profile.name}`", profile.base_url))
-        if any(has_user(value) for _, value in candidates if value):
-            return Problem("invalid-base-url", "an address holds a user name or password", _NO_USER)
-        chosen = _first(candidates, considered)
+        where, chosen = _first(candidates, considered, _shown)
         if chosen is None:
             mend = ", or set " + " or ".join(f"`{each}`" for each in variables) if variables else ""
             hint = f"give the link one: --base-url https://…, `base_url:` in the file{mend}"
             return Problem("missing-base-url", f"`{profile.name}` has no address of its own", hint)
+        if has_user(chosen):
+            return Problem("invalid-base-url", f"{where} holds a user name or password", _NO_USER)
         chosen = chosen.rstrip("/")
         if _origin(chosen) is None:
-            return Problem("invalid-base-url", f"`{chosen}` is not an http(s) address", "write it in full")
+            return Problem("invalid-base-url", f"{where} is not an http(s) address", _IN_FULL)
         return chosen
 
     def _primary_address(self, profile: ProviderProfile) -> str | None:
@@ -243,20 +235,29 @@ class Resolver:
             left_over = [each for each in candidates if each[1] == _RESPONSES]
             considered += [Considered(name, f"ignored here: {_RESPONSES}") for name, _ in left_over]
             candidates = [each for each in candidates if each not in left_over]
-        chosen = _first(candidates, considered) or _USUAL
+        _, chosen = _first(candidates, considered)
+        chosen = chosen or _USUAL
         if chosen in SPOKEN:
             return chosen
         hint = f"choose a provider or an endpoint that speaks {' or '.join(sorted(SPOKEN))}"
         return Problem("not-ready", f"the dialect `{chosen}` is not spoken yet", hint)
 
     def _credential(
-        self, link: Link, place: _Place, considered: list[Considered], *, is_primary: bool
+        self, link: Link, place: _Place, considered: list[Considered], source: str
     ) -> Credential | Problem | None:
         provider = place.profile
         if place.named:
-            link, provider = place.with_key(link), self._registry.get(ANY_ADDRESS)
+            given = place.with_key(link)
+            source = source if given is link else place.named.origin
+            link, provider = given, self._registry.get(ANY_ADDRESS)
         lookup = look_up(
-            link, provider, place.base_url, self._environment, self._trust, is_primary=is_primary
+            link,
+            provider,
+            place.base_url,
+            self._environment,
+            self._trust,
+            source=source,
+            headers=place.headers,
         )
         considered += [Considered(where, answer) for where, answer in lookup.looked_in]
         if isinstance(lookup.outcome, Missing):
@@ -273,15 +274,26 @@ def _origin(url: str) -> Origin | None:
         return None
 
 
-def _first(candidates: Sequence[tuple[str, str | None]], considered: list[Considered]) -> str | None:
-    """The first candidate with a value; every one is recorded."""
-    chosen: str | None = None
-    for name, value in candidates:
+def _first(
+    candidates: Sequence[tuple[str, str | None]],
+    considered: list[Considered],
+    show: Callable[[str], str] = str,
+) -> tuple[str, str | None]:
+    """Place and value of the first candidate that has one; every one is recorded, its value as *show* has it."""
+    chosen: tuple[str, str | None] = "", None
+    for place, value in candidates:
         if not value:
             outcome = "not set"
-        elif chosen is None:
-            chosen, outcome = value, f"chosen: {value}"
+        elif chosen[1] is None:
+            chosen, outcome = (place, value), f"chosen: {show(value)}"
         else:
-            outcome = f"passed over: {value}"
-        considered.append(Considered(name, outcome))
+            outcome = f"passed over: {show(value)}"
+        considered.append(Considered(place, outcome))
     return chosen
+
+
+def _shown(url: str) -> str:
+    """*url* if it is an address; what stands in its place may be a key."""
+    if has_user(url):
+        return "an address with a user name"
+    return url if _origin(url) else "no http(s) address"

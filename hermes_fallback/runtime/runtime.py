@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from hermes_fallback.runtime.plan import Plan
     from hermes_fallback.runtime.readiness import Readiness
 
-__all__ = ["ChainReport", "Runtime", "error_of"]
+__all__ = ["ChainReport", "Runtime", "error_of", "nothing_ready"]
 
 
 class ChainReport(Fact):
@@ -46,6 +46,12 @@ class ChainReport(Fact):
     def chain(self) -> Chain:
         """The chain as merged, ignored entries included."""
         return self.settings.chain
+
+    @property
+    def resolutions(self) -> tuple[Resolution, ...]:
+        """What became of every link, the primary's first."""
+        primary = (self.primary,) if self.primary else ()
+        return (*primary, *(resolution for _, resolution in self.links))
 
 
 class Runtime:
@@ -144,7 +150,10 @@ class Runtime:
 
     def all_readiness(self) -> tuple[Readiness, ...]:
         """The same of every provider whose profile loads, those that are ready first."""
-        known = [self.readiness(profile.name) for profile in self.registry.profiles()]
+        from hermes_fallback.runtime.readiness import readiness_of  # as above
+
+        resolver = self.resolver(self.settings)
+        known = [readiness_of(each.name, self.registry, resolver) for each in self.registry.profiles()]
         return tuple(sorted(known, key=lambda each: each.problem is not None))
 
     def report(self, document: Document | None = None) -> ChainReport:
@@ -185,7 +194,7 @@ class Runtime:
             _skipped(done.link, done.position, done.problem.what) for done in resolutions if done.problem
         ]
         if not routes:
-            raise _nothing_ready(resolutions, chosen_away=bool(skipped_by_hand))
+            raise nothing_ready(resolutions, chosen_away=bool(skipped_by_hand))
         return Plan(
             routes=routes,
             skipped=tuple(sorted(skipped, key=lambda each: each.position)),
@@ -261,7 +270,11 @@ def _skipped(link: Link, position: int, what: str) -> Skipped:
     return Skipped(position, link.provider, link.model, what)
 
 
-def _nothing_ready(resolutions: Sequence[Resolution], *, chosen_away: bool) -> FallbackError:
+def nothing_ready(resolutions: Sequence[Resolution], *, chosen_away: bool = False) -> FallbackError:
+    """The error of a conversation for which none of *resolutions* has a route.
+
+    *chosen_away*: there were links, and the user left them all out.
+    """
     problems = [done.problem for done in resolutions if done.problem]
     if not problems:
         if chosen_away:

@@ -127,7 +127,7 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, str]] = {
     "busy": ({"list_script": ["rate_limit"]}, "rate-limit", "rate limited"),
     "silent": ({"list_script": ["hang"]}, "timeout", "did not answer in time"),
     "dribbling": ({"list_script": ["keepalive_only"]}, "timeout", "did not answer in time"),
-    "cut": ({"list_script": ["cut"], "catalog": ["a"]}, "connection", "cannot be reached"),
+    "cut": ({"list_script": ["cut"], "catalog": ["a"]}, "connection", "gave no whole answer"),
     "page": ({"list_script": ["html"]}, "endpoint-not-found", "page for browsers"),
     "garbage": ({"list_script": ["garbage"]}, "invalid-response", "makes no sense"),
     "half": ({"list_script": ["truncated_json"], "catalog": ["a"]}, "invalid-response", "makes no sense"),

@@ -126,6 +126,39 @@ def test_a_refused_key_is_not_usable(hermes: Hermes, home: Path, box: Loopback) 
     assert hermes("auth", "status", "--check").status == 0
 
 
+def test_a_spent_quota_is_no_refusal_of_the_key(
+    hermes: Hermes, home: Path, config: Callable[[str], Path]
+) -> None:
+    """The key is known there, and leads nowhere today."""
+    with Loopback([{"name": "box", "list_script": ["quota"]}]) as spent:
+        config(
+            f'model: {{provider: custom, default: m, base_url: "{spent.base_url("box")}", key_env: BOX_KEY}}\n'
+        )
+        (home / ".env").write_text(f"BOX_KEY={BOX}\n")
+        row = rows(hermes("auth", "status", "--check", "--json").document)["custom"]
+    assert (row["accepted"], row["usable"], row["problem"]["kind"]) == (True, False, "quota")
+    assert row["credentials"][0]["state"] == "ok"
+
+
+def test_each_key_of_a_provider_is_told_by_itself(
+    hermes: Hermes, home: Path, config: Callable[[str], Path]
+) -> None:
+    """A good one does not hide that another is refused, nor that a host without a key answers."""
+    specs = [{"name": "good", "key": BOX}, {"name": "strict", "key": "another"}, {"name": "open"}]
+    with Loopback(specs) as running:
+        good, strict, free = (running.base_url(name) for name in ("good", "strict", "open"))
+        config(
+            f'model: {{provider: custom, default: m, base_url: "{good}", key_env: BOX_KEY}}\nfallback_providers:\n'
+            f'  - {{provider: custom, model: m, base_url: "{strict}", key_env: OLD_KEY}}\n'
+            f'  - {{provider: custom, model: m, base_url: "{free}"}}\n'
+        )
+        (home / ".env").write_text(f"BOX_KEY={BOX}\nOLD_KEY=old-key-0123456789\n")
+        out = hermes("auth", "status", "--check").out
+    assert re.sub(r" \(sha256:\w+\)", "", out) == (
+        "  custom  accepted: key BOX_KEY from .env; failed: key OLD_KEY from .env; answers: no key needed\n"
+    )
+
+
 def test_a_host_that_cannot_tell_leaves_it_open(hermes: Hermes, config: Callable[[str], Path]) -> None:
     """Neither accepted nor refused, and usable as far as is known."""
     with Loopback({"providers": [{"name": "box", "list_script": ["server_error"]}]}) as broken:

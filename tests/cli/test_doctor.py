@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def healthy(home: Path, config: Callable[[str], Path], providers: Loopback) -> d
 def test_a_healthy_home_fits_on_one_screen_and_is_exit_0(hermes: Hermes, healthy: dict[str, str]) -> None:
     """One line for each check, and the sum."""
     result = hermes("doctor", tty=True, env={**healthy, "NO_COLOR": "1"})
-    assert (result.status, result.err) == (0, "")
+    assert result.status == 0
     assert set(re.findall(r"^(ok|warn|fail|skip)", result.out, re.MULTILINE)) == {"ok"}
     assert len(result.out.splitlines()) < 24
     assert result.out.endswith(" ok\n")
@@ -69,7 +70,9 @@ def test_a_refused_key_is_a_failure_in_both_forms(
     text, data = hermes("doctor", env=healthy), hermes("doctor", "--json", env=healthy)
     assert (text.status, data.status, data.err) == (1, 1, "")
     (failed,) = [each for each in data.document["findings"] if each["level"] == "fail"]
-    assert (failed["check"], failed["evidence"]) == ("chain.reach", "at authenticate, HTTP 401")
+    assert failed["check"] == "chain.reach"
+    assert re.fullmatch(r"position 1, authenticate, HTTP 401, \d+ ms", failed["evidence"])
+    assert failed["fix"] == "put a key that works into `SPARE_KEY` in .env"
     assert text.out.startswith("fail  chain.reach ")
     assert not any("not-the-key" in each for each in (text.out, data.out))
 
@@ -82,7 +85,17 @@ def test_a_host_that_cannot_tell_is_a_warning(
         config(f'model: {{provider: custom, default: m, base_url: "{box.base_url("box")}"}}\n')
         result = hermes("doctor", "--only", "chain.reach", "--json", env=healthy)
     (finding,) = result.document["findings"]
-    assert (result.status, finding["level"], finding["evidence"]) == (0, "warn", "at authenticate, HTTP 500")
+    assert (result.status, finding["level"]) == (0, "warn")
+    assert finding["evidence"].startswith("position 0, authenticate, HTTP 500, ")
+
+
+def test_all_that_is_well_is_one_finding(
+    hermes: Hermes, healthy: dict[str, str], providers: Loopback
+) -> None:
+    """However long the chain; how long each took is its evidence."""
+    (finding,) = hermes("doctor", "--only", "chain.reach", "--json", env=healthy).document["findings"]
+    assert (finding["level"], finding["what"]) == ("ok", "links that let requests in: 2 of 2")
+    assert re.fullmatch(r"`custom:big` in \d+ ms, `custom:small` in \d+ ms", finding["evidence"])
 
 
 def test_offline_asks_nobody(hermes: Hermes, healthy: dict[str, str], providers: Loopback) -> None:
@@ -170,6 +183,19 @@ def test_escapes_in_the_config_are_shown(hermes: Hermes, config: Callable[[str],
     config('fallback_providers:\n  - {provider: zai, model: "x\\e]0;pwned\\a"}\n')
     for argv in (("doctor", "--offline"), ("doctor", "--offline", "--json")):
         assert not set(hermes(*argv).out) & {"\x1b", "\x07"}
+
+
+@pytest.mark.parametrize("name", ["plain", "with a blank"])
+def test_a_fix_can_be_pasted_into_a_shell(hermes: Hermes, tmp_path: Path, name: str) -> None:
+    """Whatever the folder is called, and though one's home is written as `~` elsewhere."""
+    env = tmp_path / name / ".env"
+    env.parent.mkdir()
+    env.write_text("A=1\n")
+    env.chmod(0o644)
+    out = hermes("doctor", "--only", "env.file", "--home", str(env.parent), env={"HOME": str(tmp_path)}).out
+    (fix,) = re.findall(r"^ +fix: (chmod .*)$", out, re.MULTILINE)
+    subprocess.run(["/bin/sh", "-c", fix], env={"HOME": str(tmp_path)}, check=True)
+    assert env.stat().st_mode & 0o777 == 0o600
 
 
 def test_looking_creates_nothing(hermes: Hermes, tmp_path: Path) -> None:

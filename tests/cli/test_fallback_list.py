@@ -178,6 +178,15 @@ def test_a_password_in_an_address_is_not_shown(hermes: Hermes, config: Callable[
         assert "example.test" in out
 
 
+def test_a_key_in_the_place_of_an_address_is_not_shown(hermes: Hermes, config: Callable[[str], Path]) -> None:
+    """Pasted into the wrong line, it is told as what it is not."""
+    config("fallback_providers: [{provider: custom, model: m, base_url: sk-or-v1-0123456789abcdef}]\n")
+    for argv in (("fallback", "list"), ("fallback", "list", "--json"), ("resolve",)):
+        result = hermes(*argv)
+        assert "0123456789abcdef" not in result.out + result.err
+        assert "`base_url` of the link is not an http(s) address" in result.out
+
+
 def test_the_home_folder_is_a_tilde_in_text(hermes: Hermes, home: Path) -> None:
     """Text can be posted; JSON has paths in full, for programs."""
     out = hermes("fallback", "list").out

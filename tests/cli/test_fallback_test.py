@@ -127,13 +127,6 @@ def test_an_empty_home_says_how_to_begin(hermes: Hermes, tty: bool, begin: str) 
     assert hermes("fallback", "test", "--json").document["results"] == []
 
 
-def test_progress_is_for_who_watches(hermes: Hermes, providers: Loopback) -> None:
-    """On a terminal, unless it shall be quiet; a pipe and JSON get results alone."""
-    assert hermes("fallback", "test", tty=True).err == "asking the providers…\n"
-    assert hermes("fallback", "test", "-q", tty=True).err == ""
-    assert hermes("fallback", "test", "--json", tty=True).err == ""
-
-
 def test_a_narrow_terminal_keeps_names_whole(hermes: Hermes, home: Path, providers: Loopback) -> None:
     """Lines fold between words."""
     (home / ".env").write_text(f"MAIN_KEY={MAIN}\n")

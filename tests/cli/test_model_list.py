@@ -29,7 +29,7 @@ def test_the_primarys_models_stand_on_stdout_one_a_line(hermes: Hermes, box: Loo
     """Where they come from is for stderr."""
     result = hermes("model", "list")
     assert (result.status, result.out) == (0, "big-1\norg/small:8b\n")
-    assert result.err == "2 models of `custom`, as it lists them now\n"
+    assert result.err == "2 models of `custom`, asked just now\n"
     assert hermes("model", "list", "-q").err == ""
 
 
@@ -82,7 +82,10 @@ def test_without_a_key_the_usual_models_are_shown_and_why(hermes: Hermes) -> Non
     result = hermes("model", "list", "deepseek")
     assert result.status == 0
     assert "deepseek-chat" in result.out.splitlines()
-    assert "the usual ones, because `DEEPSEEK_API_KEY` is not set" in result.err
+    assert result.err.startswith(
+        "4 models of `deepseek`, the usual ones, because `DEEPSEEK_API_KEY` is not set\n"
+    )
+    assert "\nhint: put `DEEPSEEK_API_KEY=" in result.err
     document = hermes("model", "list", "deepseek", "--json").document
     assert (document["source"], document["age_s"]) == ("default", None)
     assert document["problem"]["kind"] == "missing-credential"
@@ -102,6 +105,43 @@ def test_a_list_for_everybody_is_asked_for_without_a_key(hermes: Hermes, home: P
         result = hermes("model", "list", "acme")
         (asked,) = acme.received()
     assert (result.status, result.out, asked.authorization) == (0, "a-1\n", None)
+
+
+NO_LIST = {
+    "refused": ({"key": "another"}, 4, "refused-key", "`BOX_KEY` in .env"),
+    "nobody-there": ({"script": ["refuse"]}, 8, "connection", "start it"),
+    "broken": ({"list_script": ["server_error"]}, 8, "server-error", "try again later"),
+}
+
+
+@pytest.mark.parametrize(("spec", "status", "kind", "hint"), NO_LIST.values(), ids=NO_LIST)
+def test_no_list_at_all_is_an_error(
+    hermes: Hermes,
+    home: Path,
+    config: Callable[[str], Path],
+    spec: dict[str, object],
+    status: int,
+    kind: str,
+    hint: str,
+) -> None:
+    """Where nobody gave one, now or before, a pipe must not take silence for an empty list."""
+    with Loopback([{"name": "box", **spec}]) as box:
+        config(
+            f'model: {{provider: custom, default: m, base_url: "{box.base_url("box")}", key_env: BOX_KEY}}\n'
+        )
+        (home / ".env").write_text(f"BOX_KEY={KEY}\n")
+        result = hermes("model", "list", "--json")
+    assert (result.status, result.out, result.error["kind"]) == (status, "", kind)
+    assert hint in result.error["hint"]
+
+
+def test_a_missing_key_is_an_error_where_no_models_are_known(
+    hermes: Hermes, config: Callable[[str], Path]
+) -> None:
+    """The same that every other command ends with."""
+    config("custom_providers: [{name: box, base_url: 'https://llm.example.test/v1', key_env: BOX_KEY}]\n")
+    result = hermes("model", "list", "custom:box", "--json")
+    assert (result.status, result.out, result.error["kind"]) == (4, "", "missing-credential")
 
 
 @pytest.mark.parametrize(("argv", "status"), [(("opnrouter",), 5), ((), 2)], ids=["unknown", "no-primary"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from program import Hermes
 
 from hermes_fallback.cli.views.canvas import Canvas
-from hermes_fallback.cli.views.providers import Known, Listing, known_document, listing_text
+from hermes_fallback.cli.views.providers import Listing, listing_text
 from hermes_fallback.providers import ProfileOrigin, ProviderProfile
+from hermes_fallback.runtime.readiness import Readiness
+from hermes_fallback.secret import Secret
 
 PLUGIN = """\
 kind: model-provider
@@ -30,6 +33,8 @@ GEMINI = {
     "aliases": ["google", "google-gemini", "google-ai-studio"],
     "origin": "bundled",
     "overrides": False,
+    "ready": True,
+    "problem": None,
     "group": "key",
     "auth": "api_key",
     "signs_in_by_key": True,
@@ -63,6 +68,17 @@ GEMINI = {
 }
 
 
+KEY = "sk-0123456789abcdef0123456789abcdef"
+CONFIG = """\
+custom_providers:
+- {name: box, base_url: "https://box.test/v1", key_env: BOX_KEY}
+- {name: own, base_url: "https://own.test/v1", api_key: own-key-0001}
+providers:
+  far: {api: "https://far.test/v1"}
+  zai: {enabled: false}
+"""
+
+
 @pytest.fixture
 def plugin(home: Path) -> Path:
     folder = home / "plugins" / "model-providers" / "acme"
@@ -72,11 +88,11 @@ def plugin(home: Path) -> Path:
     return path
 
 
-def test_list_names_every_provider_and_its_variables(hermes: Hermes) -> None:
+def test_list_names_every_provider_and_what_it_needs(hermes: Hermes) -> None:
     """One line each, so that `grep` works, below a heading for each group; the same in JSON."""
     lines = hermes("providers", "list").out.splitlines()
     rows = [line for line in lines if line.startswith("  ")]
-    assert any(row.split() == ["openrouter", "OPENROUTER_API_KEY"] for row in rows)
+    assert any(row.split() == ["openrouter", "needs", "OPENROUTER_API_KEY"] for row in rows)
     assert [line for line in lines if line and line not in rows] == HEADINGS
     document = hermes("providers", "list", "--json").document
     assert {row.split()[0] for row in rows} == {each["name"] for each in document["providers"]}
@@ -86,24 +102,84 @@ def test_list_names_every_provider_and_its_variables(hermes: Hermes) -> None:
 @pytest.mark.parametrize(
     ("name", "group", "words"),
     [
-        ("zai", "API key", "GLM_API_KEY or ZAI_API_KEY or Z_AI_API_KEY"),
-        ("nous", "Sign-in", "NOUS_API_KEY or a sign-in with a code"),
-        ("copilot", "Sign-in", "a sign-in with a code"),
-        ("azure-foundry", "Cloud account", "AZURE_FOUNDRY_API_KEY or Entra ID"),
-        ("bedrock", "Cloud account", "AWS credentials"),
-        ("lmstudio", "Local", "no key needed"),
-        ("custom", "Custom", "an address of yours, and its key if it asks for one"),
-        ("moa", "Virtual", "nothing: no request goes to it"),
+        ("deepseek", "API key", "ready, key DEEPSEEK_API_KEY from the environment"),
+        ("kimi-coding", "API key", "needs KIMI_API_KEY or KIMI_CODING_API_KEY"),
+        ("zai", "API key", "not ready: `zai` is switched off"),
+        ("nous", "Sign-in", "needs NOUS_API_KEY or a sign-in with a code"),
+        ("copilot", "Sign-in", "not ready: `copilot` takes a sign-in with a code, which is not possible yet"),
+        ("azure-foundry", "Cloud account", "not ready: `azure-foundry` has no address of its own"),
+        ("bedrock", "Cloud account", "not ready: `bedrock` takes AWS credentials, which is not possible yet"),
+        ("lmstudio", "Local", "ready, no key needed"),
+        ("custom", "Custom", "not ready: `custom` has no address of its own"),
+        ("custom:box", "Custom", "needs BOX_KEY, config.yaml, `custom_providers[0]`"),
+        (
+            "custom:own",
+            "Custom",
+            "ready, key from custom_providers[1], config.yaml, `custom_providers[1]`",
+        ),
+        ("custom:far", "Custom", "not ready: no key for `https://far.test`, config.yaml, `providers.far`"),
+        ("moa", "Virtual", "not ready: `moa` is no place that a request can go to"),
     ],
-    ids=lambda value: value if value.islower() else "",
 )
-def test_list_tells_what_lets_one_in(hermes: Hermes, name: str, group: str, words: str) -> None:
-    """Providers stand together by what it takes to use them, with what each of them takes."""
-    blocks = hermes("providers", "list").out.split("\n\n")
+def test_list_tells_who_is_ready_and_what_the_others_lack(
+    hermes: Hermes, config: Callable[[str], Path], name: str, group: str, words: str
+) -> None:
+    """Providers stand together by what it takes to use them, each with its key, or with what is in the way."""
+    config(CONFIG)
+    blocks = hermes("providers", "list", env={"DEEPSEEK_API_KEY": KEY}).out.split("\n\n")
     (block,) = (each for each in blocks if each.startswith(f"{group}\n"))
     assert [line.split(maxsplit=1)[1] for line in block.splitlines() if line.startswith(f"  {name} ")] == [
         words
     ]
+
+
+def test_those_that_are_ready_come_first_in_their_group(hermes: Hermes) -> None:
+    """What can be used now is found without reading the rest."""
+    listed = hermes("providers", "list", env={"ZAI_API_KEY": KEY}).out
+    assert listed.startswith("API key\n  zai ")
+
+
+def test_json_has_the_problem_and_the_credential_of_each(
+    hermes: Hermes, config: Callable[[str], Path]
+) -> None:
+    """A program learns what to do without reading sentences; a key is its fingerprint."""
+    config(CONFIG)
+    env = {"DEEPSEEK_API_KEY": KEY, "OPENAI_API_KEY": "changeme"}
+    result = hermes("providers", "list", "--json", env=env)
+    found = {each["name"]: each for each in result.document["providers"]}
+    deepseek, openai = found["deepseek"], found["openai"]
+    assert (deepseek["ready"], deepseek["problem"]) == (True, None)
+    assert deepseek["credential"] == {
+        "source": "env", "name": "DEEPSEEK_API_KEY", "fingerprint": Secret(KEY).fingerprint,
+    }  # fmt: skip
+    assert (openai["ready"], openai["credential"]) == (False, None)
+    assert openai["problem"]["kind"] == "placeholder-credential"
+    assert "OPENAI_API_KEY" in openai["problem"]["hint"]
+    assert KEY not in result.out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("deepseek", "status    ready, key DEEPSEEK_API_KEY from the environment"),
+        ("kimi", "status    not ready: `KIMI_API_KEY` is not set"),
+        ("kimi", "hint      put `KIMI_API_KEY=…` into `~/hermes/.env`"),
+    ],
+)
+def test_show_tells_whether_it_is_ready_and_how_to_mend_it(hermes: Hermes, name: str, words: str) -> None:
+    """The problem in full, and what to type."""
+    assert words in hermes("providers", "show", name, env={"DEEPSEEK_API_KEY": KEY}).out
+
+
+@pytest.mark.parametrize("argv", [("list",), ("show", "openrouter")], ids=["list", "show"])
+def test_an_invalid_config_is_an_error_and_no_half_a_list(
+    hermes: Hermes, config: Callable[[str], Path], argv: tuple[str, ...]
+) -> None:
+    """What it names and switches off cannot be known, so nothing is claimed: exit 3, with file and line."""
+    config("providers: {box: [}\n")
+    result = hermes("providers", *argv)
+    assert (result.status, result.out) == (3, "")
+    assert "config.yaml` line 1" in result.err
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80])
@@ -118,15 +194,16 @@ def test_list_fits_a_narrow_terminal(hermes: Hermes, columns: int) -> None:
 
 def test_json_holds_every_fact_of_a_provider(hermes: Hermes) -> None:
     """A program needs no other place to learn what we know of a provider."""
-    document = hermes("providers", "show", "gemini", "--json").document
+    document = hermes("providers", "show", "gemini", "--json", env={"GEMINI_API_KEY": KEY}).document
     assert document.pop("path").endswith("model_providers/gemini")
+    assert document.pop("credential")["name"] == "GEMINI_API_KEY"
     assert document == GEMINI
 
 
 @pytest.mark.parametrize(
     ("name", "probe"),
     [
-        ("arcee", ("read_only", "GET", "https://api.arcee.ai/api/v1/models", [200], [401])),
+        ("arcee", ("read_only", "GET", "https://api.arcee.ai/api/v1/models", [200], [401, 403])),
         ("nvidia", ("one_token", "POST", NVIDIA_CHAT, [200], [401, 403])),
         ("copilot-acp", ("process_start", "GET", None, [], [])),
         ("custom", None),
@@ -140,15 +217,16 @@ def test_json_says_how_a_key_is_proved(hermes: Hermes, name: str, probe: tuple[o
     assert (found and tuple(found.values())) == probe
 
 
-def test_endpoint_that_the_config_names_stands_with_the_custom_ones() -> None:
-    """Whatever it takes, with the place in the config, and in the JSON too."""
-    box = Known(
-        profile=ProviderProfile(name="custom:box", base_url="https://box.test/v1", env_vars=("BOX_KEY",)),
+def test_a_name_with_controls_is_shown_safely_and_stands_in_its_column() -> None:
+    """As wide as it is shown, not as it is written."""
+    box = Readiness(
+        profile=ProviderProfile(name="custom:b\x1b", base_url="https://box.test/v1", auth_type="none"),
         origin=ProfileOrigin("config", "custom_providers[0]"),
+        problem=None,
+        credential=None,
     )
     text = listing_text(Listing(known=(box,)), Canvas())
-    assert text == "Custom\n  custom:box  BOX_KEY, config.yaml, `custom_providers[0]`"
-    assert known_document(box)["group"] == "custom"
+    assert text == "Custom\n  custom:b\\x1b  ready, no key needed, config.yaml, `custom_providers[0]`"
 
 
 def test_list_and_show_tell_the_same(hermes: Hermes) -> None:

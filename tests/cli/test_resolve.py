@@ -62,20 +62,31 @@ def test_what_cannot_be_resolved_says_why(hermes: Hermes, words: tuple[str, ...]
     assert hermes("resolve", *words).status == status
 
 
-def test_nothing_ready_is_exit_4(hermes: Hermes, config: Callable[[str], Path]) -> None:
-    """The first problem, and that of every other link."""
+def test_nothing_ready_is_exit_4_and_shows_what_was_looked_at(
+    hermes: Hermes, config: Callable[[str], Path]
+) -> None:
+    """The first problem and that of every other link as the error; each place that was asked as the answer."""
     config("model: {provider: deepseek, default: m}\nfallback_providers: [{provider: zai, model: glm}]\n")
     result = hermes("resolve")
     assert result.status == 4
     assert "DEEPSEEK_API_KEY" in result.err
     assert "zai:glm" in result.err
+    assert result.out.startswith("considered\n  0  deepseek:m: not ready")
+    assert "`Z_AI_API_KEY` in the environment: not set" in result.out
+
+
+def test_nothing_ready_is_the_error_alone_in_json(hermes: Hermes, config: Callable[[str], Path]) -> None:
+    """A program reads one document."""
+    config("model: {provider: deepseek, default: m}\n")
+    result = hermes("resolve", "--json")
+    assert (result.status, result.out, result.error["kind"]) == (4, "", "missing-credential")
 
 
 def test_nothing_configured_is_exit_2(hermes: Hermes, config: Callable[[str], Path]) -> None:
     """A new user reads the command that begins it."""
     config("")
     result = hermes("resolve")
-    assert result.status == 2
+    assert (result.status, result.out) == (2, "")
     assert "hermes model set" in result.err
 
 

@@ -124,6 +124,8 @@ def test_anything_else_leaves_it_on(value: str) -> None:
         ("custom_providers:\n- just text", 2, "`custom_providers[0]` is not a mapping"),
         ("custom_providers:\n- {name: a}", 2, "`custom_providers[0]` has no address"),
         ("custom_providers:\n- {url: 'http://h'}", 2, "`custom_providers[0]` has no name"),
+        ("custom_providers:\n- {url: 'http://h', name: ' '}", 2, "`custom_providers[0]` has no name"),
+        ("providers:\n  '': {api: 'http://h'}", 2, "`providers.` has no name"),
         ("providers:\n  a: text", 2, "`providers.a` is not a mapping"),
         ("providers:\n  a: {api_key: sk-secret-123}", 2, "`providers.a` has no address"),
     ],
@@ -148,6 +150,8 @@ def test_what_is_no_endpoint_is_told(text: str, line: int, what: str) -> None:
         ("context_length: many", "has a `context_length` that is not a number of tokens"),
         ("context_length: true", "has a `context_length` that is not a number of tokens"),
         ("extra_headers: [a]", "has a `extra_headers` that is not a mapping"),
+        ("extra_headers: {Host: evil.test}", "that is not fit to be sent: `Host` is for whoever sends"),
+        ("extra_headers: {X-Team: 'secret é'}", "that is not fit to be sent: `X-Team` holds characters"),
         ("key_env: sk-secret-0123456789", "has a `key_env` that is not the name of a variable"),
     ],
 )

@@ -38,7 +38,8 @@ def find(
     keys: dict[str, str] | None = None,
     trust: tuple[str, ...] = (),
     dotenv: Path = Path("/nowhere/.env"),
-    is_primary: bool = False,
+    source: str = "link",
+    headers: dict[str, str] | None = None,
     **fields: Any,
 ) -> Credential | Missing | None:
     """What a link to *provider* at *base_url* (default: its own) gets, with every key of the world set."""
@@ -48,7 +49,7 @@ def find(
     link = Link(provider=provider, model="m", base_url=base_url, **fields)
     environment = Environment.of(dotenv, KEYS if keys is None else keys)
     url = profile.base_url if base_url is None else base_url
-    return look_up(link, profile, url, environment, trust, is_primary=is_primary).outcome
+    return look_up(link, profile, url, environment, trust, source=source, headers=headers or {}).outcome
 
 
 def sent(found: Credential | Missing | None) -> str | None:
@@ -206,6 +207,33 @@ def test_openrouter_key_never_leaves_openrouter(provider, fields, trust):
     assert "trust" not in (found.problem.hint or "")
 
 
+@pytest.mark.parametrize(
+    ("base_url", "headers"),
+    [
+        ("https://mirror.example/v1", {"X-Key": f"Bearer {KEYS['OPENROUTER_API_KEY']}"}),
+        (f"https://mirror.example/{KEYS['OPENROUTER_API_KEY']}/v1", {}),
+        (f"https://mirror.example/v1?key={KEYS['OPENROUTER_API_KEY']}", {}),
+    ],
+    ids=["header", "path", "query"],
+)
+def test_openrouter_key_leaves_in_no_other_way_either(base_url, headers):
+    """A header or an address that was filled in with it goes to OpenRouter and to local hosts alone."""
+    own = {"api_key": "own-key-0001"}
+    assert (
+        problem(find("custom", base_url, headers=headers, trust=("mirror.example",), **own))
+        == "untrusted-host"
+    )
+    for home in ("https://openrouter.ai", "http://localhost:1"):
+        found = find("custom", base_url.replace("https://mirror.example", home), headers=headers, **own)
+        assert isinstance(found, Credential)
+
+
+def test_placeholder_for_a_key_bars_nothing():
+    """`OPENROUTER_API_KEY=x` is no key, and every address with an x in it would hold it."""
+    keys = {"OPENROUTER_API_KEY": "x"}
+    assert isinstance(find("custom", "https://xyz.test/v1", keys=keys, api_key="own-key-0001"), Credential)
+
+
 def test_openrouter_key_named_for_openrouter_is_sent():
     """A custom link to openrouter.ai may name it."""
     assert (
@@ -275,11 +303,22 @@ class TestTheLinksOwn:
         assert (found.secret, found.source, found.name) == (Secret("sk-inline-1"), "link", None)
         assert sent(find("deepseek", key_env="GROQ_API_KEY")) == "GROQ_API_KEY"
 
-    def test_primarys_inline_key_is_called_config(self):
-        """`model.api_key` counts as a link's does, and is told apart."""
-        found = find("deepseek", api_key="sk-inline-1", is_primary=True)
+    @pytest.mark.parametrize("source", ["config", "custom_providers[0]"])
+    def test_inline_key_tells_the_place_it_stands_at(self, source):
+        """That of the primary, or of a named endpoint, counts as a link's does, and is told apart."""
+        found = find("deepseek", api_key="sk-inline-1", source=source)
         assert isinstance(found, Credential)
-        assert found.source == "config"
+        assert found.source == source
+
+    @pytest.mark.parametrize(
+        ("source", "words"),
+        [("link", "`api_key` of the link is a"), ("providers.box", "`api_key` of `providers.box` is a")],
+    )
+    def test_inline_key_that_is_none_names_its_place(self, source, words):
+        """What is to be mended is found where it stands."""
+        found = find("deepseek", api_key="${NOWHERE}", source=source)
+        assert isinstance(found, Missing)
+        assert found.problem.what.startswith(words)
 
     def test_own_key_goes_wherever_its_link_points(self):
         """A link that brings its key may point anywhere; the key is bound to that host."""

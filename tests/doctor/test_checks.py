@@ -55,7 +55,7 @@ TROUBLE = {
         GOOD_ENV,
         "warn",
         "switched off",
-        "hermes config edit",
+        "hermes config set fallback.enabled true",
     ),
     "placeholder": (
         "credentials.placeholder",
@@ -77,6 +77,13 @@ def test_trouble_is_found_and_its_fix_is_told(
     assert (finding.check, finding.level) == (name, level)
     assert what in finding.what
     assert fix is None or fix in str(finding.fix)
+
+
+def test_two_links_of_one_name_are_told_apart(look: Look) -> None:
+    """By the position that other commands take."""
+    entry = "{provider: custom, model: m, base_url: 'https://%s.test/v1', key_env: MY_KEY}"
+    findings = look("chain.ready", config=f"fallback_providers: [{entry % 'a'}, {entry % 'b'}]\n")
+    assert [each.evidence for each in findings] == ["position 1", "position 2"]
 
 
 OFFLINE = [check.name for check in CHECKS if not check.is_online and check.name != "completion.installed"]

@@ -49,6 +49,10 @@ def test_links_come_in_order_and_the_first_of_two_equal_ones_wins(
         ([None], "fallback_providers[0]", "nothing"),
         ([entry(base_url=8080)], "fallback_providers[0]", "a number"),
         ([entry(), entry()], "fallback_providers[1]", "position 1"),
+        ([{"provider": "a", "models": ["m"]}], "fallback_providers[0]", "each of its `models`"),
+        ([{"name": "a", "model": "m"}], "fallback_providers[0]", "in place of `name`"),
+        (["vendor/m:free"], "fallback_providers[0]", "a model's whole name"),
+        ([entry(baseUrl="http://h")], "fallback_providers[0].baseUrl", "write `base_url`"),
         ('[{"provider": "a"}]', "fallback_providers", "JSON text"),
         (7, "fallback_providers", "a number"),
     ],
@@ -62,6 +66,14 @@ def test_whatever_is_no_link_comes_back_with_its_place_and_the_reason(
     assert ignored.line == 1
     assert words in f"{ignored.what} {ignored.hint}"
     assert ignored.hint
+
+
+def test_a_misspelt_field_costs_no_link() -> None:
+    """It is told, while the link counts without it; `clear` has one entry to remove, not two."""
+    chain = merged([entry(apiKey="x")])
+    assert [str(placed.link) for placed in chain] == ["a:m"]
+    assert (len(chain.ignored), chain.no_links) == (1, ())
+    assert merged(["x"]).no_links == merged(["x"]).ignored
 
 
 @pytest.mark.parametrize("nothing", [None, [], {}])

@@ -49,12 +49,15 @@ def _link(name: str, url: str, model_key: str) -> str:
 
 def put_to_test(runtime: Runtime, *positions: int) -> tuple[LinkTested, ...]:
     with Carrier() as carrier:
-        return links.test_links(runtime, positions or None, carrier)
+        every = runtime.report().resolutions
+        asked = [each for each in every if not positions or each.position in positions]
+        return links.test_links(asked, runtime.registry, carrier)
 
 
 def test_each_link_gets_its_own_verdict_in_the_order_of_the_chain(runtime: Runtime) -> None:
     """Taken, refused, untold, unreachable, open to everybody, unresolved: each is told from the others."""
-    assert [(each.position, each.link.model, each.verdict, each.stage) for each in put_to_test(runtime)] == [
+    tested = put_to_test(runtime)
+    assert [(one.position, one.link.model, one.checked.verdict, one.checked.stage) for one in tested] == [
         (0, "good-model", "ok", "authenticate"),
         (1, "strict-model", "failed", "authenticate"),
         (2, "broken-model", "unverified", "authenticate"),
@@ -67,21 +70,21 @@ def test_each_link_gets_its_own_verdict_in_the_order_of_the_chain(runtime: Runti
 def test_a_link_that_was_refused_says_why(runtime: Runtime) -> None:
     """Reason, status and time are those of the answer."""
     (refused,) = put_to_test(runtime, 1)
-    assert (refused.reason, refused.status) == ("auth", 401)
-    assert refused.latency_ms is not None
+    assert (refused.checked.reason, refused.checked.status) == ("auth", 401)
+    assert refused.checked.latency_ms is not None
 
 
 def test_a_link_that_does_not_resolve_says_what_it_lacks(runtime: Runtime, providers: Loopback) -> None:
     """Its problem is its hint, and nobody is asked."""
     (unresolved,) = put_to_test(runtime, 5)
-    assert "DEEPSEEK_API_KEY" in unresolved.what
-    assert "DEEPSEEK_API_KEY" in str(unresolved.hint)
+    assert "DEEPSEEK_API_KEY" in unresolved.checked.what
+    assert "DEEPSEEK_API_KEY" in str(unresolved.checked.hint)
     assert providers.received() == ()
 
 
 def test_only_the_named_links_are_asked(runtime: Runtime, providers: Loopback) -> None:
     """The others hear nothing of it."""
-    assert [each.position for each in put_to_test(runtime, 4, 0)] == [0, 4]
+    assert [each.position for each in put_to_test(runtime, 0, 4)] == [0, 4]
     assert {each.provider for each in providers.received()} == {"good", "keyless"}
 
 

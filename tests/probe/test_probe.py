@@ -47,7 +47,7 @@ def acme(base_url: str, **facts: Any) -> ProviderProfile:
 def at(base_url: str, key: str | None = _KEY) -> Endpoint:
     """An endpoint whose key may go there and nowhere else."""
     credential = key and Credential(
-        secret=Secret(key), source="env", origins=frozenset({Origin.of(base_url)})
+        secret=Secret(key), source="env", name="ACME_API_KEY", origins=frozenset({Origin.of(base_url)})
     )
     return Endpoint(provider="acme", base_url=base_url, credential=credential or None)
 
@@ -127,7 +127,9 @@ def test_a_probe_says_which_statuses_mean_what(play: Play, carrier: Carrier) -> 
     base_url = play({"list_script": ["context_overflow", "forbidden"]}).base_url("acme")
     profile = acme(base_url, probe=Probe(url=f"{base_url}/models", rejects=(400,)))
     assert outcome(probe(profile, at(base_url), carrier)) == ("failed", "authenticate", "auth")
-    assert outcome(probe(profile, at(base_url), carrier)) == ("unverified", "authenticate", "auth")
+    untold = probe(profile, at(base_url), carrier)
+    assert outcome(untold) == ("unverified", "authenticate", "auth")
+    assert "refuses the key" not in untold.what
 
 
 def test_a_probe_may_carry_the_key_in_another_header(play: Play, carrier: Carrier) -> None:
@@ -199,7 +201,7 @@ def test_a_list_for_everybody_proves_no_key(play: Play, carrier: Carrier, facts:
     base_url = loopback.base_url("acme")
     checked = probe(acme(base_url, models_public=True, **facts), at(base_url), carrier)
     assert outcome(checked) == ("unverified", "authenticate", None)
-    assert "--live" in (checked.hint or "")
+    assert "hermes chat --provider acme --no-fallback -q hi" in (checked.hint or "")
     assert [(one.method, one.authorization) for one in loopback.received()] == [("GET", None)]
 
 
@@ -216,6 +218,8 @@ def test_a_public_list_that_wants_a_key_after_all_refuses_none(play: Play, carri
     base_url = play({"key": _KEY}).base_url("acme")
     checked = probe(acme(base_url, models_public=True), at(base_url), carrier)
     assert outcome(checked) == ("unverified", "authenticate", "auth")
+    assert "refuses the key" not in checked.what
+    assert "hermes chat --provider acme" in (checked.hint or "")
 
 
 def test_a_host_that_needs_no_key_is_proved_by_answering(play: Play, carrier: Carrier) -> None:

@@ -12,9 +12,9 @@ import yaml
 
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.providers import ProviderProfile, Registry
+from hermes_fallback.providers.checks import check
 from hermes_fallback.providers.index import ALIASES, FOLDERS
 from hermes_fallback.providers.plugin import BUNDLED
-from hermes_fallback.providers.profile import check
 
 TOOL = Path(__file__).parents[2] / "tools" / "generate_index.py"
 PROFILES = Registry().profiles()

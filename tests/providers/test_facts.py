@@ -33,6 +33,7 @@ DIFFERENT = {
     ("deepinfra", "models_url"): "the query selects and sorts for another program",
     ("nvidia", "alternate_base_urls"): "a NIM of one's own is not sent the key of NVIDIA's host",
     ("openai-api", "display_name"): "told from `openai`, the same endpoint in the chat form",
+    ("anthropic", "models_url"): "the query asks for all of them at once",
     ("nous", "probe"): "the account route takes tokens of a sign-in, and would call a good key bad",
 }
 """(provider, fact): why the profile says something else."""

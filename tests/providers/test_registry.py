@@ -246,8 +246,6 @@ class TestUserTier:
         assert (found.name, found.description, found.models_public) == ("acme", "Models of Acme.", True)
         assert found.default_headers == {"X-Plan": "gold"}
         assert found.api_mode_for("claude-x", found.base_url) == "anthropic_messages"
-        assert found.probe is not None
-        assert found.probe.url == "https://api.acme.test/v1/me"
 
     def test_older_single_file_still_loads(self, tmp_path):
         """`providers/NAME.py` registers a provider; the base module of that layout is passed over."""
@@ -316,6 +314,7 @@ class TestBroken:
                 "from hermes_fallback.providers import register_provider\nregister_provider(7)",
                 "registers int",
             ),
+            (ours("acme").replace("aliases=()", "docs_url=7"), "`docs_url` must be text"),
         ],
     )
     def test_broken_plugin_costs_only_itself(self, plugins, code, words):
@@ -370,18 +369,22 @@ class TestBroken:
         [
             ("profile: {base_url: [}", "not valid YAML"),
             ("[1, 2]", "not a mapping"),
+            ("profile: {docs_url: 2026-13-41}", "not valid YAML"),
             ("name: acme", "no `profile:` block"),
             ("kind: tool\nprofile: {name: acme}", "its kind is `tool`"),
             ("profile: {base_url: https://acme.test}", "`name` is missing"),
             ("profile: {name: acme, base_ulr: https://acme.test}", "unknown key `base_ulr`"),
-            ("profile: {name: acme, env_vars: ACME_API_KEY}", "`profile.env_vars` must be a list"),
-            ("profile: {name: 7}", "`profile.name` must be text"),
-            ("profile: {name: acme, vision: perhaps}", "`profile.vision` must be true or false"),
-            ("profile: {name: acme, probe: {path: /me}}", "`profile.probe` must be a mapping of url, kind"),
-            ("profile: {name: acme, probe: {accepts: [true]}}", "`profile.probe` must be a mapping of"),
+            ("profile: {name: acme, env_vars: ACME_API_KEY}", "`env_vars` must be a list"),
+            ("profile: {name: 7}", "`name` must be text"),
+            ("profile: {name: acme, vision: perhaps}", "`vision` must be true or false"),
+            ("profile: {name: acme, probe: {path: /me}}", "`probe` must be made of url, kind"),
+            (
+                "profile: {name: acme, probe: {accepts: [true]}}",
+                "`probe.accepts` must be a list of whole numbers",
+            ),
             ("profile: {name: acme, probe: {method: GET}}", "needs a `url`"),
-            ("profile: {name: acme, auto_rank: true}", "`profile.auto_rank` must be a whole number"),
-            ("profile: {name: acme, takes_keys: 1}", "`profile.takes_keys` must be true or false"),
+            ("profile: {name: acme, auto_rank: true}", "`auto_rank` must be a whole number"),
+            ("profile: {name: acme, takes_keys: 1}", "`takes_keys` must be true or false"),
             ("profile: {name: acme, base_url: acme.test}", "not an http(s) address"),
         ],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,27 +177,48 @@ def test_a_link_of_the_chain_names_its_provider(opened: Opened) -> None:
     assert resolution.problem.kind == "missing-provider"
 
 
-def test_no_variable_changes_the_chain(opened: Opened, home: Path) -> None:
-    """Names, order and addresses are the file's, whatever stands in the environment or in `.env`."""
-    config = """
+class Everything(dict[str, str]):
+    """An environment in which every variable is set, whatever it is called."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return "zai"
+
+
+CHAIN = """
 model: m
 custom_providers: [{name: box, base_url: "http://localhost:2/v1"}]
 fallback_providers:
 - {provider: deepseek, model: d}
 - {provider: box, model: b}
-- {provider: ollama, model: o}
 - {provider: custom, model: c, base_url: "http://localhost:3/v1"}
+fallback: {retries: 1, trust: [h.test]}
 """
 
-    def chain(**environ: str) -> list[tuple[str, str | None]]:
-        links = opened(config, DEEPSEEK_API_KEY=KEYS["DEEPSEEK_API_KEY"], **environ).report().links
-        return [(str(placed.link), done.route and done.route.base_url) for placed, done in links]
 
-    plain = chain()
-    assert [base_url for _, base_url in plain] == [
-        "https://api.deepseek.com/v1", "http://localhost:2/v1", "http://127.0.0.1:11434/v1", "http://localhost:3/v1",
-    ]  # fmt: skip
-    names = ("FALLBACK_PROVIDERS", "HERMES_FALLBACK_MODEL", "FALLBACK_MODEL", "HERMES_MODEL", "LLM_MODEL")
-    names += ("OPENAI_MODEL", "HERMES_INFERENCE_PROVIDER", "HERMES_PROVIDER", "OPENAI_API_KEY", "OLLAMA_HOST")
-    (home / ".env").write_text("".join(f"{name}=zai\n" for name in names))
-    assert chain(**dict.fromkeys(names, "zai"), OPENROUTER_API_KEY=KEYS["OPENROUTER_API_KEY"]) == plain
+def test_no_variable_changes_what_the_file_says(home: Path) -> None:
+    """The chain and all settings, in an environment that has an answer to every question."""
+    (home / "config.yaml").write_text(CHAIN)
+    plain = Runtime.open(home, environ={}).settings
+    assert [str(placed.link) for placed in plain.chain] == ["deepseek:d", "box:b", "custom:c"]
+    assert Runtime.open(home, environ=Everything()).settings == plain
+
+
+def test_only_a_providers_own_variables_are_asked_for_a_link(home: Path) -> None:
+    """Each is documented: keys, addresses, and the provider of a primary that names none."""
+
+    class Asked(dict[str, str]):
+        def get(self, name: str, default: Any = None) -> Any:
+            asked.add(name)
+            return default
+
+    asked: set[str] = set()
+    (home / "config.yaml").write_text(CHAIN.replace("model: m", "model: {provider: zai, default: m}"))
+    Runtime.open(home, environ=Asked()).report()
+    assert asked == {
+        *("HOME", "HERMES_HOME", "OPENROUTER_API_KEY"),
+        *("GLM_API_KEY", "ZAI_API_KEY", "Z_AI_API_KEY", "GLM_BASE_URL"),
+        *("DEEPSEEK_API_KEY", "DEEPSEEK_BASE_URL", "CUSTOM_BASE_URL", "OPENAI_BASE_URL"),
+    }

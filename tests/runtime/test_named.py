@@ -125,6 +125,31 @@ def test_key_and_headers_of_an_endpoint_stay_at_its_host(resolved: Resolved) -> 
     assert "blue-team-token" not in repr(route(resolved("gateway")))
 
 
+def test_the_key_of_an_endpoint_is_told_with_its_place(resolved: Resolved) -> None:
+    """The link holds none, and nobody should look for it there."""
+    found = resolved("inline")
+    credential = route(found).credential
+    assert credential is not None
+    assert credential.source == "custom_providers[2]"
+    assert ("`api_key` of `custom_providers[2]`", "chosen") in [
+        (each.candidate, each.outcome) for each in found.considered
+    ]
+    own = route(resolved("inline", api_key=Secret("own-key-0009"))).credential
+    assert own is not None
+    assert own.source == "link"
+
+
+def test_a_header_cannot_carry_away_a_key_that_is_for_another_host(opened: Opened) -> None:
+    """OpenRouter's key goes to OpenRouter, filled into a header or not."""
+    config = """
+custom_providers:
+- {name: far, base_url: "https://far.test/v1", api_key: far-key-0001, extra_headers: {X-Key: "${OPENROUTER_API_KEY}"}}
+"""
+    found = opened(config, **KEYS).endpoint("far")
+    assert isinstance(found, Problem)
+    assert found.what == "`OPENROUTER_API_KEY` is not sent to `https://far.test`"
+
+
 def test_a_custom_link_to_an_endpoints_address_is_that_endpoint(resolved: Resolved) -> None:
     """An address is enough to be known by; one that only begins alike is another."""
     assert key(resolved("custom", base_url="https://llm.acme.test/v1/")) == "gateway-key-0002"

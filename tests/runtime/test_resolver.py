@@ -60,7 +60,8 @@ def test_the_link_comes_before_the_variable_and_that_before_the_profile(opened: 
         ({"provider": "opnrouter"}, "unknown-provider", "opnrouter"),
         ({}, "missing-credential", "OPENROUTER_API_KEY"),
         ({"provider": "custom"}, "missing-base-url", "no address"),
-        ({"provider": "custom", "base_url": "localhost:8000"}, "invalid-base-url", "localhost:8000"),
+        ({"provider": "custom", "base_url": "localhost:8000"}, "invalid-base-url", "`base_url` of the link"),
+        ({"provider": "custom", "base_url": "secret-pw"}, "invalid-base-url", "not an http(s) address"),
         ({"provider": "custom", "base_url": "https://me:secret-pw@h/v1"}, "invalid-base-url", "user name"),
         ({"api_mode": "anthropic_messages"}, "not-ready", "anthropic_messages"),
         (
@@ -81,6 +82,17 @@ def test_what_stands_in_the_way_has_a_kind_and_a_hint(
     assert words in resolution.problem.what
     assert resolution.problem.hint
     assert "secret-pw" not in repr(resolution.problem) + repr(resolution.considered)
+
+
+def test_an_address_with_a_password_is_refused_only_where_it_is_the_one(opened: Opened) -> None:
+    """A variable that is passed over cannot make a link unusable; the one that counts is named."""
+    runtime = opened("", OPENAI_BASE_URL="https://me:secret-pw@h.test/v1")
+    own = resolved(runtime, provider="custom", base_url="http://localhost:1/v1")
+    assert own.route is not None
+    none = resolved(runtime, provider="custom")
+    assert none.problem is not None
+    assert none.problem.what == "`OPENAI_BASE_URL` holds a user name or password"
+    assert "secret-pw" not in repr((own.considered, none))
 
 
 def test_every_place_asked_for_a_key_is_told(opened: Opened) -> None:

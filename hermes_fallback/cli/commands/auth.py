@@ -12,6 +12,7 @@ from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.commands.given import Provider
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.views.auth import Standing, standing_document, standing_text
+from hermes_fallback.cli.waiting import waiting
 from hermes_fallback.errors import ExitCode
 
 __all__ = ["register"]
@@ -58,7 +59,7 @@ def _show(run: Invocation, provider: str | None, *, check: bool) -> int:
 
     found = accounts(run.runtime(), provider)
     if check:
-        with Carrier() as carrier:
+        with waiting(run, "asking the providers"), Carrier() as carrier:
             found = ask(found, carrier, datetime.now(UTC))
     run.show(Standing(accounts=found, begin=beginning(run)), text=standing_text, document=standing_document)
     is_refused = provider is not None and not all(account.is_usable for account in found)

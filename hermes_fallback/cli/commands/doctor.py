@@ -10,6 +10,7 @@ from hermes_fallback.cli.answers import completion_script
 from hermes_fallback.cli.begin import beginning
 from hermes_fallback.cli.command import command, invocation_of
 from hermes_fallback.cli.views.doctor import checks_document, checks_text, findings_document, findings_text
+from hermes_fallback.cli.waiting import waiting
 from hermes_fallback.doctor.checks import choose
 from hermes_fallback.doctor.examine import examine
 from hermes_fallback.doctor.facts import Facts
@@ -42,6 +43,7 @@ def doctor(
         run.show(checks, text=checks_text, document=checks_document)
         return ExitCode.OK
     facts = Facts(run.runtime(), run.terminal.environ, begin=beginning(run), completion=completion_script)
-    findings = examine(facts, checks, is_offline=offline)
+    with waiting(run, "examining the home" if offline else "asking the providers"):
+        findings = examine(facts, checks, is_offline=offline)
     run.show(findings, text=findings_text, document=findings_document)
     return ExitCode.PROBLEMS if any(each.level is Level.FAIL for each in findings) else ExitCode.OK

@@ -38,6 +38,7 @@ from hermes_fallback.cli.keys import given_key
 from hermes_fallback.cli.reading import read_bytes, read_data, read_whole
 from hermes_fallback.cli.views.auto import Auto, auto_document, auto_text
 from hermes_fallback.cli.views.tested import Tested, tested_document, tested_text
+from hermes_fallback.cli.waiting import waiting
 from hermes_fallback.errors import ExitCode, UsageError
 from hermes_fallback.runtime.editor import Editor
 from hermes_fallback.runtime.selector import select
@@ -243,19 +244,19 @@ def probe_links(
     ] = None,
 ) -> int:
     """Ask each link for real whether it answers and takes its key, at no cost; exit 1 where one fails."""
-    from hermes_fallback.probe.links import resolved_links, test_links  # brings httpx, 60 ms
+    from hermes_fallback.probe.links import test_links  # brings httpx, 60 ms
     from hermes_fallback.transport.synchronous import Carrier
 
     run = invocation_of(ctx)
     runtime = run.runtime()
-    known = [(each.position, each.link) for each in resolved_links(runtime.report())]
-    asked = [select(word, known, runtime.registry.canonical) for word in links or ()]
-    if run.terminal.stderr.isatty() and known:
-        run.say("asking the providers…")
-    with Carrier() as carrier:
-        results = test_links(runtime, asked or None, carrier)
+    every = runtime.report().resolutions
+    known = [(each.position, each.link) for each in every]
+    named = {select(word, known, runtime.registry.canonical) for word in links or ()}
+    asked = [each for each in every if not named or each.position in named]
+    with waiting(run, "asking the providers"), Carrier() as carrier:
+        results = test_links(asked, runtime.registry, carrier)
     run.show(Tested(results=results, begin=beginning(run)), text=tested_text, document=tested_document)
-    has_failed = any(each.verdict == "failed" for each in results)
+    has_failed = any(each.checked.verdict == "failed" for each in results)
     return ExitCode.PROBLEMS if has_failed else ExitCode.OK
 
 

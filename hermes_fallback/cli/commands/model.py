@@ -26,6 +26,7 @@ from hermes_fallback.cli.edits import set_primary, show_change
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import given_key
 from hermes_fallback.cli.views.chain import primary_document, primary_text
+from hermes_fallback.cli.waiting import waiting
 
 __all__ = ["register"]
 
@@ -116,13 +117,15 @@ def list_models(
     from hermes_fallback.catalog.cache import cache_folder
     from hermes_fallback.catalog.models import Catalog  # 13 ms that showing and setting do not pay
     from hermes_fallback.cli.offer import offer_of
-    from hermes_fallback.cli.views.models import offer_document, offer_source, offer_text
+    from hermes_fallback.cli.views.models import offer_document, offer_notes, offer_text
 
     run = invocation_of(ctx)
     catalog = Catalog(cache_folder(run.terminal.environ))
-    offer = offer_of(run.runtime(), catalog, provider, fresh=fresh)
+    with waiting(run, "asking for the models"):
+        offer = offer_of(run.runtime(), catalog, provider, fresh=fresh)
     run.show(offer, text=offer_text, document=offer_document)
-    run.say(offer_source(offer))
+    for note in offer_notes(offer):
+        run.say(note)
 
 
 def _show(run: Invocation) -> None:

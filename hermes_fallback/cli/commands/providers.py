@@ -8,7 +8,6 @@ import typer
 
 from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.views.providers import (
-    Known,
     Listing,
     known_document,
     known_text,
@@ -16,7 +15,6 @@ from hermes_fallback.cli.views.providers import (
     listing_text,
 )
 from hermes_fallback.errors import UsageError
-from hermes_fallback.providers.registry import Registry
 
 __all__ = ["register"]
 
@@ -35,12 +33,13 @@ def register(root: typer.Typer) -> None:
 
 @command(app, "list", "hermes providers list", "hermes providers list --json")
 def list_providers(ctx: typer.Context) -> None:
-    """List every provider, the variables its key is looked for in, and where its profile comes from."""
+    """List every provider, whether it is ready and by which key, or what it needs, and where it comes from."""
     run = invocation_of(ctx)
-    registry = run.runtime().registry
-    known = tuple(_known(registry, profile.name) for profile in registry.profiles())
-    run.show(Listing(known=known, broken=registry.broken), text=listing_text, document=listing_document)
-    for each in registry.broken:
+    runtime = run.runtime()
+    broken = runtime.registry.broken
+    listing = Listing(known=runtime.all_readiness(), broken=broken)
+    run.show(listing, text=listing_text, document=listing_document)
+    for each in broken:
         run.say(f"warning: {each.error.what}" + (f": {each.error.why}" if each.error.why else ""))
 
 
@@ -49,14 +48,10 @@ def show(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="PROVIDER", help="A name or an alias.")] = None,
 ) -> None:
-    """Show what is known of a provider: endpoint, dialect, variables, models."""
+    """Show what is known of a provider: whether it is ready, endpoint, dialect, variables, models."""
     run = invocation_of(ctx)
     if name is None:
         raise UsageError(
             "PROVIDER is missing", hint="hermes providers show openrouter", kind="missing-provider"
         )
-    run.show(_known(run.runtime().registry, name), text=known_text, document=known_document)
-
-
-def _known(registry: Registry, name: str) -> Known:
-    return Known(profile=registry.get(name), origin=registry.origin(name))
+    run.show(run.runtime().readiness(name), text=known_text, document=known_document)

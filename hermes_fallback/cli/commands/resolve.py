@@ -9,7 +9,7 @@ import typer
 from hermes_fallback.cli.command import command, invocation_of
 from hermes_fallback.cli.views.resolved import Resolved, resolved_document, resolved_text
 from hermes_fallback.model.route import Resolution
-from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.runtime.runtime import Runtime, nothing_ready
 
 __all__ = ["register"]
 
@@ -31,13 +31,15 @@ def resolve(
     """Show the route a conversation would take, the fallbacks behind it, and every candidate passed over."""
     run = invocation_of(ctx)
     runtime = run.runtime()
-    plan = runtime.plan(provider=provider, model=model)
-    result = Resolved(routes=plan.routes, resolutions=_resolutions(runtime, provider, model))
-    run.show(result, text=resolved_text, document=resolved_document)
+    resolved = Resolved(_resolutions(runtime, provider, model))
+    if resolved.routes or not run.options.json:  # an error has its document for itself
+        run.show(resolved, text=resolved_text, document=resolved_document)
+    if not resolved.routes:
+        raise nothing_ready(resolved.resolutions)
 
 
 def _resolutions(runtime: Runtime, provider: str | None, model: str | None) -> tuple[Resolution, ...]:
-    """The primary and the chain as the plan saw them, what is not ready included."""
+    """The primary and the chain as a conversation would have them, what is not ready included."""
     first = runtime.first(provider, model)
     report = runtime.report()
     chain = tuple(resolution for _, resolution in report.links) if report.settings.enabled else ()

@@ -98,12 +98,21 @@ def _lines(account: Account, width: int, canvas: Canvas) -> Iterator[str]:
 
 
 def _usable(account: Account) -> str:
-    ways = ", or ".join(dict.fromkeys(map(_way, account.ways)))
-    if account.checked_at is None:
-        return f"usable: {ways}"
-    verdict = "accepted" if account.is_accepted else "usable, but whether the key is good cannot be told"
-    return f"{verdict}: {ways}"
+    ways: dict[str, dict[str, None]] = {}
+    for way in account.ways:
+        ways.setdefault(_outcome(way), {})[_key(way)] = None
+    return "; ".join(f"{outcome}: {', or '.join(keys)}" for outcome, keys in ways.items())
 
 
-def _way(way: Way) -> str:
+def _outcome(way: Way) -> str:
+    if way.checked is None:
+        return "usable"
+    if way.has_failed:
+        return "failed"
+    if way.checked.verdict == "ok":
+        return "accepted" if way.is_accepted else "answers"
+    return "not proved"
+
+
+def _key(way: Way) -> str:
     return key_phrase(way.key) + (f" ({way.key.secret.fingerprint})" if way.key else "")

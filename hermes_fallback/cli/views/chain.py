@@ -24,6 +24,7 @@ __all__ = [
     "link_document",
     "primary_document",
     "primary_text",
+    "problem_document",
     "status_phrase",
 ]
 
@@ -76,7 +77,7 @@ def _resolved_document(resolution: Resolution) -> _Json:
     return {
         **link_document(resolution.link),
         "ready": route is not None,
-        "problem": resolution.problem and _problem_document(resolution.problem),
+        "problem": resolution.problem and problem_document(resolution.problem),
         "credential": credential_document(route.credential if route else None),
     }
 
@@ -97,7 +98,8 @@ def _placed_document(placed: Placed, resolution: Resolution) -> _Json:
     }
 
 
-def _problem_document(problem: Problem) -> _Json:
+def problem_document(problem: Problem) -> _Json:
+    """The JSON of what is in the way."""
     return {"kind": problem.kind, "what": problem.what, "hint": problem.hint}
 
 
@@ -204,8 +206,8 @@ def _name_width(report: ChainReport, canvas: Canvas) -> int:
 
 
 def address(url: str) -> str:
-    """*url* for showing: without what a user may have hidden in it, a password or a key in the query."""
-    if "@" not in url and "?" not in url:
+    """*url* for showing: without what may be hidden in it, a password, a key in the query or in its place."""
+    if "://" in url and "@" not in url and "?" not in url:
         return url
     from hermes_fallback.config.redact import STARS, mask_value  # patterns that few configs need
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from hermes_fallback.cli.views.canvas import Canvas
+from hermes_fallback.cli.views.visible import visible
 from hermes_fallback.doctor.check import Check
 from hermes_fallback.doctor.finding import Finding, Level
 
@@ -60,7 +61,9 @@ def _finding(finding: Finding, canvas: Canvas) -> Iterator[str]:
     if finding.evidence:
         yield canvas.paint(canvas.fold(canvas.plain(finding.evidence), first=_INDENT, indent=_INDENT), "dim")
     if finding.fix:
-        yield canvas.fold(canvas.plain(finding.fix), first=f"{_INDENT}fix: ", indent=f"{_INDENT}  ")
+        # A shell takes `~` within quotes for a name.
+        fix = visible(finding.fix) if "'" in finding.fix else canvas.plain(finding.fix)
+        yield canvas.fold(fix, first=f"{_INDENT}fix: ", indent=f"{_INDENT}  ")
 
 
 def _summary(findings: Sequence[Finding]) -> dict[str, int]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hermes_fallback.catalog.models import Source
+from collections.abc import Iterator
+
+from hermes_fallback.catalog.models import Listing, Source
 from hermes_fallback.cli.offer import Offer
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible
 
-__all__ = ["offer_document", "offer_source", "offer_text"]
+__all__ = ["offer_document", "offer_notes", "offer_text", "source_phrase"]
 
-_MINUTE_S = 60
-_HOUR_S = 3600
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))
 
 
 def offer_document(offer: Offer) -> dict[str, object]:
@@ -30,27 +31,27 @@ def offer_text(offer: Offer, _canvas: Canvas) -> str:
     return "\n".join(map(visible, offer.listing.models))
 
 
-def offer_source(offer: Offer) -> str:
-    """How many there are and where they come from; and why they are not asked for live, with what mends it."""
+def offer_notes(offer: Offer) -> Iterator[str]:
+    """How many there are and where they come from; and what mends it where they could not be asked for."""
     listing = offer.listing
-    text = f"{_count(len(listing.models))} of `{offer.provider}`"
+    count = "1 model" if len(listing.models) == 1 else f"{len(listing.models) or 'no'} models"
+    yield f"{count} of `{offer.provider}`, {source_phrase(listing)}"
+    if listing.problem and listing.problem.hint:
+        yield f"hint: {listing.problem.hint}"
+
+
+def source_phrase(listing: Listing) -> str:
+    """Where a list comes from, and why it is not live, in words from anywhere."""
+    why = f", because {listing.problem.what}" if listing.problem else ""
     if listing.source is Source.LIVE:
-        text += ", as it lists them now"
-    elif listing.source is Source.CACHE:
-        text += f", remembered {_ago(listing.age_s)} ago"
-    elif listing.models:
-        text += ", the usual ones"
-    if listing.problem is None:
-        return text
-    hint = f"; {listing.problem.hint}" if listing.problem.hint else ""
-    return f"{text}, because {listing.problem.what}{hint}"
-
-
-def _count(models: int) -> str:
-    return "1 model" if models == 1 else f"{models or 'no'} models"
+        return "asked just now"
+    if listing.source is Source.CACHE:
+        return f"remembered {_ago(listing.age_s)} ago{why}"
+    return f"the usual ones{why}"
 
 
 def _ago(age_s: float) -> str:
-    if age_s < _MINUTE_S:
-        return f"{age_s:.0f} s"
-    return f"{age_s / _MINUTE_S:.0f} min" if age_s < _HOUR_S else f"{age_s / _HOUR_S:.0f} h"
+    for unit, length_s in _UNITS:
+        if count := int(age_s // length_s):
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "under a minute"

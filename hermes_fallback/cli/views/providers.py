@@ -1,16 +1,20 @@
-"""Providers: one line for each, under what it takes to use them, or all that is known of one."""
+"""Providers: one line for each, ready or what it needs, or all that is known of one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from hermes_fallback.catalog.addresses import list_url
 from hermes_fallback.cli.views.canvas import Canvas, cells
+from hermes_fallback.cli.views.chain import credential_document, key_phrase, problem_document
+from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.providers.discovery import BrokenPlugin
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 from hermes_fallback.providers.registry import ProfileOrigin
+from hermes_fallback.runtime.readiness import Readiness
 
-__all__ = ["Known", "Listing", "known_document", "known_text", "listing_document", "listing_text"]
+__all__ = ["Listing", "known_document", "known_text", "listing_document", "listing_text"]
 
 _HEADINGS = {
     "key": "API key",
@@ -20,31 +24,14 @@ _HEADINGS = {
     "custom": "Custom",
     "virtual": "Virtual",
 }
-_SIGN_INS = {
-    "oauth_device": "a sign-in with a code",
-    "oauth_pkce": "a sign-in in the browser",
-    "oauth_external": "the sign-in of another program",
-    "external_process": "a program that holds the sign-in",
-    "aws_sdk": "AWS credentials",
-    "entra_or_key": "Entra ID",
-    "gcp_adc": "Google Cloud credentials",
-    "virtual": "nothing: no request goes to it",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A profile and where it comes from."""
-
-    profile: ProviderProfile
-    origin: ProfileOrigin
+_LIST_REJECTS = (401, 403)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """Every provider, and the plugins that do not load."""
 
-    known: tuple[Known, ...]
+    known: tuple[Readiness, ...]
     broken: tuple[BrokenPlugin, ...] = ()
 
 
@@ -56,7 +43,7 @@ def listing_document(listing: Listing) -> dict[str, object]:
 
 def listing_text(listing: Listing, canvas: Canvas) -> str:
     """A line for each provider, grouped; plugins that do not load are for the warnings."""
-    width = max((cells(each.profile.name) for each in listing.known), default=0)
+    width = max((cells(canvas.plain(each.profile.name)) for each in listing.known), default=0)
     blocks = []
     for group, heading in _HEADINGS.items():
         lines = [_line(each, width, canvas) for each in listing.known if _group(each) == group]
@@ -65,30 +52,36 @@ def listing_text(listing: Listing, canvas: Canvas) -> str:
     return "\n\n".join(blocks)
 
 
-def _group(known: Known) -> str:
+def _group(known: Readiness) -> str:
     """Where people look for it; what the config names itself stands with the custom endpoints."""
     return "custom" if known.origin.tier == "config" else known.profile.group
 
 
-def _line(known: Known, width: int, canvas: Canvas) -> str:
+def _line(known: Readiness, width: int, canvas: Canvas) -> str:
     name = canvas.plain(known.profile.name)
     own = [_origin(known.origin)] if known.origin.tier != "bundled" else []
-    text = canvas.plain(", ".join([_access(known.profile), *own]))
+    text = canvas.plain(", ".join([_status(known), *own]))
+    color = "yellow" if known.problem else "green"
     gap = " " * (width - cells(name) + 2)
     if canvas.fits("  ", name, gap, text):
-        return f"  {name}{gap}{text}"
+        return f"  {name}{gap}{canvas.paint(text, color)}"
     margin = " " * (width + 4 if canvas.fits(" " * (width + 40)) else 6)
-    return f"  {name}\n" + canvas.fold(text, first=margin, indent=margin)
+    return f"  {name}\n" + canvas.paint(canvas.fold(text, first=margin, indent=margin), color)
 
 
-def _access(profile: ProviderProfile) -> str:
-    """What lets one in."""
-    if profile.auth_type == "none":
-        return "no key needed" if profile.base_url else "an address of yours, and its key if it asks for one"
-    if not profile.signs_in_by_key:
-        return _SIGN_INS.get(profile.auth_type, "a sign-in")
-    ways = (*profile.env_vars, *filter(None, [_SIGN_INS.get(profile.auth_type)]))
-    return " or ".join(ways) or "no key of its own"
+def _status(known: Readiness) -> str:
+    """Ready and by which key; or the ways in, where only a key is missing; or what is in the way."""
+    if known.problem is None:
+        return f"ready, {key_phrase(known.credential)}"
+    if known.problem.kind == "missing-credential" and (ways := _ways(known.profile)):
+        return f"needs {ways}"
+    return f"not ready: {known.problem.what}"
+
+
+def _ways(profile: ProviderProfile) -> str:
+    """What lets one in; empty where that is a matter of the address."""
+    keys = profile.env_vars if profile.signs_in_by_key and profile.auth_type != "none" else ()
+    return " or ".join([*keys, *filter(None, [profile.sign_in])])
 
 
 def _origin(origin: ProfileOrigin) -> str:
@@ -98,7 +91,7 @@ def _origin(origin: ProfileOrigin) -> str:
     return f"user plugin {origin.path}{over}"
 
 
-def known_document(known: Known) -> dict[str, object]:
+def known_document(known: Readiness) -> dict[str, object]:
     """The JSON of one provider."""
     profile, origin = known.profile, known.origin
     return {
@@ -109,6 +102,9 @@ def known_document(known: Known) -> dict[str, object]:
         "origin": origin.tier,
         "path": origin.path,
         "overrides": origin.overrides,
+        "ready": known.problem is None,
+        "problem": known.problem and problem_document(known.problem),
+        "credential": credential_document(known.credential),
         "group": _group(known),
         "auth": profile.auth_type,
         "signs_in_by_key": profile.signs_in_by_key,
@@ -121,7 +117,7 @@ def known_document(known: Known) -> dict[str, object]:
         "env_vars": list(profile.env_vars),
         "key_prefixes": list(profile.key_prefixes),
         "probe": _probe_document(_probe(profile)),
-        "models_url": _models_url(profile) or None,
+        "models_url": _models_url(profile),
         "models_public": profile.models_public,
         "default_models": list(profile.default_models),
         "default_aux_model": profile.default_aux_model or None,
@@ -131,15 +127,16 @@ def known_document(known: Known) -> dict[str, object]:
     }
 
 
-def _models_url(profile: ProviderProfile) -> str:
-    below = profile.base_url and profile.models_path and f"{profile.base_url}{profile.models_path}"
-    return profile.models_url or below
+def _models_url(profile: ProviderProfile) -> str | None:
+    if not profile.base_url:
+        return profile.models_url or None
+    return list_url(profile, Endpoint(provider=profile.name, base_url=profile.base_url))
 
 
 def _probe(profile: ProviderProfile) -> Probe | None:
     """How a key is proved: where the profile does not say, by the model list, unless that is public."""
-    url = "" if profile.models_public else _models_url(profile)
-    return profile.probe or (Probe(url=url) if url else None)
+    url = None if profile.models_public else _models_url(profile)
+    return profile.probe or (Probe(url=url, rejects=_LIST_REJECTS) if url else None)
 
 
 def _probe_document(probe: Probe | None) -> dict[str, object] | None:
@@ -154,26 +151,27 @@ def _probe_document(probe: Probe | None) -> dict[str, object] | None:
     }
 
 
-def known_text(known: Known, canvas: Canvas) -> str:
+def known_text(known: Readiness, canvas: Canvas) -> str:
     """All that is known of one provider."""
     return "\n".join(_facts(known, canvas))
 
 
-def _facts(known: Known, canvas: Canvas) -> Iterator[str]:
-    profile = known.profile
-    access = _access(profile)
+def _facts(known: Readiness, canvas: Canvas) -> Iterator[str]:
+    profile, problem, ways = known.profile, known.problem, _ways(known.profile)
     yield canvas.paint(canvas.plain(profile.name), "bold")
     rows = (
         ("called", profile.display_name),
         ("about", profile.description),
         ("aliases", ", ".join(profile.aliases)),
         ("from", _origin(known.origin)),
+        ("status", f"not ready: {problem.what}" if problem else _status(known)),
+        ("hint", problem and problem.hint),
         ("endpoint", profile.base_url or "none of its own; give --base-url"),
         ("or at", ", ".join(profile.alternate_base_urls)),
         ("or from", ", ".join(filter(None, [profile.base_url_env, *profile.other_base_url_envs]))),
         ("dialect", profile.api_mode),
-        ("takes", access),
-        ("variables", ", ".join(name for name in profile.env_vars if name not in access.split())),
+        ("takes", ways),
+        ("variables", ", ".join(name for name in profile.env_vars if name not in ways.split())),
         ("keys", " or ".join(f"{prefix}…" for prefix in profile.key_prefixes)),
         ("proof", _proof(profile)),
         ("models", ", ".join(profile.default_models)),

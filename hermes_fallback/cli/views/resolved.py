@@ -13,16 +13,20 @@ from hermes_fallback.model.route import Resolution, Route
 __all__ = ["Resolved", "resolved_document", "resolved_text"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Resolved:
-    """The usable *routes* in order, and every link's resolution, ready or not."""
+    """Every link's resolution, ready or not, the primary's first."""
 
-    routes: tuple[Route, ...]
     resolutions: tuple[Resolution, ...]
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Those that can be used, in order."""
+        return tuple(each.route for each in self.resolutions if each.route)
 
 
 def resolved_document(resolved: Resolved) -> dict[str, object]:
-    """The JSON of a resolution."""
+    """The JSON of a resolution that has a route."""
     first, *others = resolved.routes
     return {
         "route": _route_document(first),
@@ -47,7 +51,8 @@ def _lines(resolved: Resolved, canvas: Canvas) -> Iterator[str]:
             yield f"  {route.position:<2} {canvas.plain(f'{route.provider}:{route.model}')}"
             details = f"{route.api_mode} at {address(route.base_url)}, {key_phrase(route.credential)}"
             yield canvas.fold(canvas.plain(details), first="     ", indent="     ")
-    yield canvas.paint("considered", "bold")
+    if resolved.resolutions:
+        yield canvas.paint("considered", "bold")
     for resolution in resolved.resolutions:
         line = canvas.plain(f"{resolution.link}: {_verdict(resolution)}")
         yield canvas.fold(line, first=f"  {resolution.position:<2} ", indent="       ")

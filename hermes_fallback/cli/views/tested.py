@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hermes_fallback.cli.views.canvas import Canvas, cells
 
 if TYPE_CHECKING:
+    from hermes_fallback.probe.checked import Checked
     from hermes_fallback.probe.links import LinkTested
 
 __all__ = ["Tested", "tested_document", "tested_text"]
@@ -42,17 +43,18 @@ def tested_text(tested: Tested, canvas: Canvas) -> str:
 
 
 def _document(tested: LinkTested) -> dict[str, object]:
+    checked = tested.checked
     return {
         "position": tested.position,
         "provider": tested.link.provider,
         "model": tested.link.model,
-        "verdict": tested.verdict,
-        "stage": tested.stage,
-        "reason": tested.reason,
-        "status": tested.status,
-        "latency_ms": tested.latency_ms and round(tested.latency_ms, 1),
-        "what": tested.what,
-        "hint": tested.hint,
+        "verdict": checked.verdict,
+        "stage": checked.stage,
+        "reason": checked.reason,
+        "status": checked.status,
+        "latency_ms": checked.latency_ms and round(checked.latency_ms, 1),
+        "what": checked.what,
+        "hint": checked.hint,
     }
 
 
@@ -60,17 +62,17 @@ def _lines(tested: LinkTested, width: int, canvas: Canvas) -> Iterator[str]:
     name = canvas.plain(str(tested.link))
     lead = f"  {tested.position:<2} {name}"
     gap = " " * max(width - cells(name), 0) + "  "
-    status = _status(tested, canvas)
-    color = _COLORS[tested.verdict]
+    status = canvas.plain(_status(tested.checked))
+    color = _COLORS[tested.checked.verdict]
     if canvas.fits(lead, gap, status):
         yield lead + gap + canvas.paint(status, color)
     else:
         yield lead
         yield canvas.paint(canvas.fold(status, first=_MARGIN, indent=_MARGIN), color)
-    if tested.hint:
-        yield canvas.fold(canvas.plain(tested.hint), first=f"{_MARGIN}hint: ", indent=f"{_MARGIN}  ")
+    if tested.checked.hint:
+        yield canvas.fold(canvas.plain(tested.checked.hint), first=f"{_MARGIN}hint: ", indent=f"{_MARGIN}  ")
 
 
-def _status(tested: LinkTested, canvas: Canvas) -> str:
-    took = "" if tested.latency_ms is None else f", {tested.latency_ms:.0f} ms"
-    return f"{tested.verdict}{took}: {canvas.plain(tested.what)}"
+def _status(checked: Checked) -> str:
+    took = "" if checked.latency_ms is None else f", {checked.latency_ms:.0f} ms"
+    return f"{checked.verdict}{took}: {checked.what}"

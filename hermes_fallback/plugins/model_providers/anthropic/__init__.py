@@ -22,7 +22,8 @@ register_provider(
         auth_scheme="",
         default_headers={"anthropic-version": "2023-06-01"},
         key_prefixes=("sk-ant-", "eyJ", "cc-"),
-        models_path="/v1/models",
+        # A page has 20 unless more are asked for, and never over 1000: platform.claude.com, List Models, 2026-11.
+        models_path="/v1/models?limit=1000",
         probe=Probe(
             url="https://api.anthropic.com/v1/models?limit=1",
             headers={"anthropic-version": "2023-06-01"},

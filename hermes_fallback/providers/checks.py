@@ -1,0 +1,151 @@
+"""Checks: what makes a profile wrong. A plugin may register anything, and a wrong one is to cost only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hermes_fallback.fact import Fact
+from hermes_fallback.model.header import header_fault
+from hermes_fallback.model.origin import Origin
+from hermes_fallback.providers.profile import Probe, ProviderProfile
+
+__all__ = ["check"]
+
+_REQUESTS = ("read_only", "one_token")
+_PROBES = (*_REQUESTS, "process_start", "token_mint")
+
+
+def check(profile: ProviderProfile) -> str | None:
+    """What is wrong with *profile*, in one sentence, or None: registration refuses it on the first fault."""
+    return (
+        _check_kinds(profile)
+        or _check_probe(profile.probe)
+        or _check_words(profile)
+        or _check_addresses(profile)
+        or _check_variables(profile)
+        or _check_headers(profile)
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, tuple) and all(map(_is_text, value))
+
+
+def _are_pairs(value: object) -> bool:
+    return isinstance(value, tuple) and all(_are_texts(pair) and len(pair) == 2 for pair in value)
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping) and all(_is_text(word) for pair in value.items() for word in pair)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _are_numbers(value: object) -> bool:
+    return isinstance(value, tuple) and all(map(_is_number, value))
+
+
+_Kind = tuple[Callable[[object], bool], str]
+_TEXT: _Kind = _is_text, "text"
+_TEXTS: _Kind = _are_texts, "a list of texts"
+_PAIRS: _Kind = _are_pairs, "a mapping of texts, or pairs of them"
+_MAPPING: _Kind = _is_mapping, "a mapping of texts"
+_FLAG: _Kind = lambda value: isinstance(value, bool), "true or false"
+_NUMBERS: _Kind = _are_numbers, "a list of whole numbers"
+_KINDS: dict[str, _Kind] = {
+    **dict.fromkeys(["aliases", "alternate_base_urls", "default_models", "env_vars", "key_prefixes"], _TEXTS),
+    "other_base_url_envs": _TEXTS,
+    **dict.fromkeys(["api_modes_by_model", "api_modes_by_url"], _PAIRS),
+    **dict.fromkeys(["models_public", "shares_primary_address", "takes_keys"], _FLAG),
+    **dict.fromkeys(["default_headers", "probe.headers"], _MAPPING),
+    **dict.fromkeys(["probe.accepts", "probe.rejects"], _NUMBERS),
+    "auto_rank": (lambda value: value is None or _is_number(value), "a whole number"),
+    "vision": (lambda value: value is None or isinstance(value, bool), "true or false"),
+    "probe": (
+        lambda value: value is None or isinstance(value, Probe),
+        f"made of {', '.join(Probe.field_names())}",
+    ),
+}
+"""What belongs into each field, where that is not text."""
+
+
+def _check_kinds(fact: Fact, path: str = "") -> str | None:
+    for name in fact.field_names():
+        fits, wanted = _KINDS.get(path + name, _TEXT)
+        if not fits(getattr(fact, name)):
+            return f"`{path}{name}` must be {wanted}"
+    return None
+
+
+def _check_words(profile: ProviderProfile) -> str | None:
+    seen: set[str] = set()
+    for word in (profile.name, *profile.aliases):
+        if not _is_word(word):
+            return f"`{word}` cannot be a provider's name: letters, digits, `-`, `_` and `.` only"
+        if word in seen:
+            return f"`{word}` stands twice among its name and aliases"
+        seen.add(word)
+    if not _is_word(profile.api_mode):
+        return f"`{profile.api_mode}` is not an `api_mode`"
+    return None
+
+
+def _check_addresses(profile: ProviderProfile) -> str | None:
+    bases = (profile.base_url, *profile.alternate_base_urls) if profile.signs_in_by_key else ()
+    pages = (
+        profile.models_url,
+        profile.signup_url,
+        profile.docs_url,
+        profile.probe.url if profile.probe else "",
+    )
+    for url in filter(None, (*bases, *pages)):
+        try:
+            Origin.of(url)
+        except ValueError:
+            return f"`{url}` is not an http(s) address"
+    for url in filter(None, bases):
+        if any(mark in url for mark in "@?#"):
+            return f"the base URL `{url.partition('@')[2] or url}` may hold no user, query or fragment"
+    return None
+
+
+def _check_variables(profile: ProviderProfile) -> str | None:
+    for name in filter(None, (*profile.env_vars, profile.base_url_env, *profile.other_base_url_envs)):
+        if not (name.isidentifier() and name.isascii()):
+            return f"`{name}` cannot be a variable's name"
+    return None
+
+
+def _check_headers(profile: ProviderProfile) -> str | None:
+    reserved = {"authorization", profile.auth_header.lower()}
+    for name in profile.default_headers:
+        if name.lower() in reserved:
+            return f"`default_headers` may not hold `{name}`: the key goes there"
+    probed = profile.probe.headers if profile.probe else {}
+    for name, value in (*profile.default_headers.items(), *probed.items()):
+        if fault := header_fault(name, value):
+            return f"the header `{name}` {fault}"
+    return None
+
+
+def _check_probe(probe: Probe | None) -> str | None:
+    if probe is None:
+        return None
+    if fault := _check_kinds(probe, "probe."):
+        return fault
+    if probe.kind not in _PROBES:
+        return f"`{probe.kind}` is no kind of probe: {', '.join(_PROBES)}"
+    if probe.kind in _REQUESTS and not probe.url:
+        return f"a probe of the kind `{probe.kind}` needs a `url`"
+    return None
+
+
+def _is_word(word: str) -> bool:
+    bare = word.replace("-", "").replace("_", "").replace(".", "")
+    return bare.isalnum() and bare.isascii() and word[0].isalnum() and word == word.lower()
