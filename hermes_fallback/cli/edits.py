@@ -61,7 +61,7 @@ def add_link(
         edit=edit,
         done=f"added `{link}` {place}",
         standing=f"`{link}` stands {place} already; nothing changed",
-        notes=_not_ready(edit, edit.position),
+        notes=() if filled.is_agreed else _not_ready(edit, edit.position),
         stored=stored,
     )
 
@@ -88,7 +88,7 @@ def set_primary(run: Invocation, draft: Draft, *, dry_run: bool = False) -> Chan
         edit=edit,
         done=f"the primary is `{link}`",
         standing=f"the primary is `{link}` already; nothing changed",
-        notes=_not_ready(edit, 0),
+        notes=() if filled.is_agreed else _not_ready(edit, 0),
         stored=stored,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,9 @@ from hermes_fallback.cli.begin import beginning
 from hermes_fallback.cli.draft import Draft
 from hermes_fallback.cli.edits import add_link, clear_links, move_link, remove_links, undo_edit
 from hermes_fallback.cli.failure import report
-from hermes_fallback.cli.prompts.protocol import Back, Row
+from hermes_fallback.cli.prompts.protocol import Row
 from hermes_fallback.cli.views.chain import status_phrase
-from hermes_fallback.cli.views.edit import Change, changed_lines
+from hermes_fallback.cli.views.edit import Change, changed_lines, edit_text
 from hermes_fallback.cli.views.tested import Tested, tested_text
 from hermes_fallback.errors import ExitCode, FallbackError
 
@@ -56,21 +57,31 @@ class _Manager:
             "d": lambda shown: self._move(shown, +1),
             "t": self._test,
             "c": self._clear,
-            "z": lambda _: self._show(undo_edit(self._run.runtime())),
+            "z": lambda _: self._show(undo_edit(self._run.runtime()), with_lines=True),
         }
 
     def run(self) -> int:
         """Until somebody quits."""
+        shown = self._run.runtime().report()
         while True:
-            shown = self._run.runtime().report()
             start = min(self._at, max(len(shown.links) - 1, 0))
             key, self._at = self._prompts.act(self._title(shown), _rows(shown), _KEYS, start=start)
             if key == _QUIT:
                 return ExitCode.OK
             try:
-                self._actions[key](shown)
+                if self._still_stands(shown):
+                    self._actions[key](shown)
+                shown = self._run.runtime().report()
             except FallbackError as error:  # what cannot be done is said, and the chain is still there
                 report(error, self._run)
+
+    def _still_stands(self, shown: ChainReport) -> bool:
+        """True when a position means the link that somebody sees there."""
+        links = [placed.link for placed in self._run.runtime().settings.chain]
+        if links == [placed.link for placed, _ in shown.links]:
+            return True
+        self._run.say("the chain was changed elsewhere; nothing was done to it as it is now:")
+        return False
 
     def _title(self, shown: ChainReport) -> list[str]:
         if shown.primary is None:
@@ -84,15 +95,12 @@ class _Manager:
     def _add(self, _: ChainReport) -> None:
         from hermes_fallback.cli.wizard.link import fill_in  # imports httpx
 
-        try:
-            draft = fill_in(self._run, Draft(), can_go_back=True)
-        except Back:
-            return
+        draft = fill_in(self._run, Draft(), can_go_back=True)
         self._show(add_link(self._run, draft) if draft else None)
 
     def _remove(self, shown: ChainReport) -> None:
         if self._has_link(shown):
-            self._show(remove_links(self._run, [str(self._at + 1)], dry_run=False))
+            self._show(remove_links(self._run, [str(self._at + 1)], dry_run=False), with_lines=True)
 
     def _move(self, shown: ChainReport, by: int) -> None:
         to = self._at + by
@@ -105,8 +113,11 @@ class _Manager:
         self._at = to
 
     def _clear(self, shown: ChainReport) -> None:
-        if self._has_link(shown) and self._prompts.confirm("Remove every link?", default=False):
-            self._show(clear_links(self._run, yes=True, dry_run=False))
+        entries = " and every ignored entry" if shown.chain.no_links else ""
+        if not (entries or self._has_link(shown)):
+            return
+        if self._prompts.confirm(f"Remove every link{entries}?", default=False):
+            self._show(clear_links(self._run, yes=True, dry_run=False), with_lines=True)
 
     def _test(self, shown: ChainReport) -> None:
         if not self._has_link(shown):
@@ -114,9 +125,9 @@ class _Manager:
         from hermes_fallback.probe.links import test_links  # imports httpx
         from hermes_fallback.transport.synchronous import Carrier
 
-        link = shown.links[self._at][0].link
-        with self._prompts.waiting(f"testing {link}"), Carrier() as carrier:
-            results = test_links(self._run.runtime(), {self._at + 1}, carrier)
+        _, resolution = shown.links[self._at]
+        with self._prompts.waiting(f"testing {resolution.link}"), Carrier() as carrier:
+            results = test_links([resolution], self._run.runtime().registry, carrier)
         self._write(tested_text(Tested(results=results, begin=""), self._canvas))
 
     def _has_link(self, shown: ChainReport) -> bool:
@@ -124,13 +135,14 @@ class _Manager:
             self._run.say("there is no link; a adds one")
         return bool(shown.links)
 
-    def _show(self, change: Change | None) -> None:
+    def _show(self, change: Change | None, *, with_lines: bool = False) -> None:
+        """Tell what came of an edit, *with_lines* that go or come where nobody has seen them yet."""
         if change is None:
             self._run.say("nothing was changed")
             return
-        for line in changed_lines(change.edit.diff, self._canvas):
+        for line in changed_lines(change.edit.diff, self._canvas) if with_lines else ():
             self._write(line)
-        self._run.say(change.done if change.edit.changed else change.standing)
+        self._write(edit_text(replace(change, way_back=False), self._canvas))
 
     @property
     def _canvas(self) -> Canvas:

@@ -1,14 +1,16 @@
-"""A home whose chain leads to misbehaving providers on loopback."""
+"""Homes whose providers are on loopback: one with a chain, and desks with real terminals."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.runtime.runtime import Runtime
+from tests.journeys.desk import PROVIDERS, Desk
 
 KEYS = {
     "MAIN_KEY": "main-key-0123456789",
@@ -80,3 +82,27 @@ def world(home: Path) -> Iterator[World]:
         world = World(home, loopback)
         world.configure()
         yield world
+
+
+@pytest.fixture
+def sit_down(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
+    """Gives a desk; keywords change what a provider of `desk.PROVIDERS` does, or add one."""
+    with ExitStack() as stack:
+        desks: list[Desk] = []
+
+        def make(**specs: Mapping[str, object]) -> Desk:
+            names = {**PROVIDERS, **specs}
+            providers = [{"name": name, **PROVIDERS.get(name, {}), **specs.get(name, {})} for name in names]
+            loopback = stack.enter_context(Loopback({"providers": providers}))
+            desks.append(Desk(tmp_path / f"desk-{len(desks)}", loopback.base_urls))
+            return desks[-1]
+
+        yield make
+        for window in [window for desk in desks for window in desk.windows]:
+            window.close()
+
+
+@pytest.fixture
+def desk(sit_down: Callable[..., Desk]) -> Desk:
+    """A desk whose home is empty and whose providers are all well."""
+    return sit_down()

@@ -6,19 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from window import Window
+from window import Prompt
 
 
 @pytest.fixture
-def window(tmp_path: Path) -> Iterator[Callable[..., Window]]:
+def window(tmp_path: Path) -> Iterator[Callable[..., Prompt]]:
     """Opens a window with the prompt of that name in `drive.py`; `env` adds variables."""
-    opened: list[Window] = []
+    opened: list[Prompt] = []
 
     def open_window(
         name: str, *, columns: int = 80, rows: int = 24, color: str = "auto", **environ: str
-    ) -> Window:
+    ) -> Prompt:
         out = tmp_path / f"answer-{len(opened)}"
-        opened.append(Window(name, out, columns=columns, rows=rows, environ=environ, color=color))
+        opened.append(Prompt(name, out, columns=columns, rows=rows, environ=environ, color=color))
         return opened[-1]
 
     yield open_window

@@ -54,6 +54,7 @@ PROMPTS: dict[str, Callable[[Prompts], object]] = {
     "choose-model": lambda ask: ask.choose(
         "Which model?", MODELS, free_text="use `{}` as typed", hint="the newest are first"
     ),
+    "choose-size": lambda ask: ask.choose("Which size?", [Row("small", "gpt-5-mini"), Row("full", "gpt-5")]),
     "choose-nothing": lambda ask: ask.choose("Which one?", []),
     "act": lambda ask: ask.act(["primary  anthropic:sonnet", "chain"], LINKS, KEYS, start=1),
     "act-on-nothing": lambda ask: ask.act(["the chain is empty"], [], KEYS),

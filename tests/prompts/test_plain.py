@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from window import ENTER, Window
+from window import Prompt
 
-Open = Callable[..., Window]
+from tests.window import ENTER
+
+Open = Callable[..., Prompt]
 
 PAGES = {
     "next-page": (("+", ENTER, ENTER), "vendor-6/model-20"),

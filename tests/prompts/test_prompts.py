@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from window import BACKSPACE, CTRL_C, CTRL_D, DOWN, DRIVE, ENTER, ESCAPE, Window
+from window import DRIVE, Prompt
 
-Open = Callable[..., Window]
+from tests.window import BACKSPACE, CTRL_C, CTRL_D, DOWN, ENTER, ESCAPE
+
+Open = Callable[..., Prompt]
 
 DRAWN, PLAIN = "xterm-256color", "dumb"
 
@@ -22,7 +24,7 @@ ANSWERS = {
     "other-row": ("choose", "Ollama", {DRAWN: (DOWN, DOWN, DOWN, ENTER), PLAIN: ("4", ENTER)}, "openrouter"),
     "filter": ("choose", "Ollama", {DRAWN: ("with", BACKSPACE * 4, "open rou", ENTER), PLAIN: ("open rou", ENTER, ENTER)}, "openrouter"),
     "filter-by-note": ("choose", "Ollama", {DRAWN: ("MANY", ENTER), PLAIN: ("MANY", ENTER, ENTER)}, "openrouter"),
-    "exact-name-before-others": ("choose-model", "model-0", {DRAWN: ("vendor-5/model-19", ENTER), PLAIN: ("vendor-5/model-19", ENTER)}, "vendor-5/model-19"),
+    "exact-name-before-others": ("choose-size", "mini", {DRAWN: ("gpt-5", ENTER), PLAIN: ("gpt-5", ENTER)}, "full"),
     "free-text": ("choose-model", "model-0", {DRAWN: ("mine/own", ENTER), PLAIN: ("mine/own", ENTER, ENTER)}, "mine/own"),
     "back-from-list": ("choose-or-back", "Ollama", {DRAWN: ("<",), PLAIN: ("<", ENTER)}, "back"),
     "no-way-back": ("choose", "Ollama", {DRAWN: ("<", BACKSPACE, ENTER), PLAIN: ("<", ENTER, "1", ENTER, "Ollama", ENTER)}, "ollama"),

@@ -107,7 +107,8 @@ class DrawnPrompts:
         def draw() -> list[Line]:
             canvas = self._canvas
             head = [line for text in title for line in folded(canvas, text, "", indent="  ")]
-            return menu_lines(menu, canvas, head, footer(canvas, names), self._output.get_size().rows)
+            foot = footer(canvas, names)
+            return menu_lines(menu, canvas, head, foot, self._output.get_size().rows) if rows else head + foot
 
         bindings = (moving(menu), acting(menu, keys))
         return cast("tuple[str, int]", self._run_menu(draw, *bindings, is_empty=lambda: True, erase=True))
@@ -195,7 +196,7 @@ class DrawnPrompts:
             if can_go_back and typed == BACK:
                 go_back(event)
                 return
-            found = fault_in(typed) or (check(typed) if check else None)
+            found = (None if is_secret else fault_in(typed)) or (check(typed) if check else None)
             if found is None:
                 event.app.exit(result=typed)
                 return

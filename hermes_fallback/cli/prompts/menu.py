@@ -25,7 +25,7 @@ class Menu(Generic[T]):
         self.most_lines = len(list(self.lines())) + (free_text is not None)
         self._free_text = free_text
         self._own: Row[T] | None = None
-        self._lowered = [f"{row.text} {row.note}".lower() for row in rows]
+        self._lowered = [f"{row.text} {row.note} {row.also}".lower() for row in rows]
         self._place = {row.text: place for place, row in enumerate(rows)}
 
     def filter(self, typed: str) -> None:

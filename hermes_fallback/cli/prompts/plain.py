@@ -69,7 +69,7 @@ class PlainPrompts:
             at = _at(number, len(rows)) if number else start
             if key in keys and at is not None:
                 return key, at
-            self._say(f"`{typed}` is none of them")
+            self._say(f"`{typed}` is none of them" if typed else "type one of these keys:")
 
     def text(
         self,
@@ -89,7 +89,9 @@ class PlainPrompts:
     ) -> str:
         """The line that was typed, which the terminal did not show."""
         with _echo_off(self._stdin):
-            return self._checked(f"{question} (hidden)", check, can_go_back=can_go_back, hint=hint)
+            return self._checked(
+                f"{question} (hidden)", check, can_go_back=can_go_back, hint=hint, is_secret=True
+            )
 
     def confirm(self, question: str, *, default: bool, can_go_back: bool = False) -> bool:
         """True for `y` or `yes`, False for `n` or `no`."""
@@ -115,16 +117,17 @@ class PlainPrompts:
         default: str = "",
         can_go_back: bool,
         hint: str,
+        is_secret: bool = False,
     ) -> str:
         self._hint(hint)
         while True:
-            typed = self._ask(prompt, can_go_back=can_go_back) or default
+            typed = self._ask(prompt, can_go_back=can_go_back, is_secret=is_secret) or default
             fault = check(typed) if check else None
             if fault is None:
                 return typed
             self._say(fault)
 
-    def _ask(self, prompt: str, *, can_go_back: bool = False) -> str:
+    def _ask(self, prompt: str, *, can_go_back: bool = False, is_secret: bool = False) -> str:
         """One typed line.
 
         Raises:
@@ -142,7 +145,7 @@ class PlainPrompts:
                 raise KeyboardInterrupt
             if can_go_back and typed == BACK:
                 raise Back
-            fault = fault_in(typed)
+            fault = None if is_secret else fault_in(typed)
             if fault is None:
                 return typed
             self._say(fault)
@@ -206,8 +209,9 @@ def _next_page(menu: Menu[T]) -> int:
 
 
 def _numbered(row: Row[T], number: int, most: int) -> str:
+    """*row* behind its *number*, unless it begins with that already."""
     text = f"{row.text}  {row.note}" if row.note else row.text
-    return f"{number:>{len(str(most))}}  {text}"
+    return text if text.startswith(f"{number} ") else f"{number:>{len(str(most))}}  {text}"
 
 
 @contextmanager

@@ -24,12 +24,16 @@ class Back(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row(Generic[T]):
-    """One line of a list: what choosing it gives, its text, a *note* beside it, the heading it stands under."""
+    """One line of a list: what choosing it gives, its text, a *note* beside it, the heading it stands under.
+
+    It is found by the words of *also*, too, which are not shown.
+    """
 
     value: T
     text: str
     note: str = ""
     group: str = ""
+    also: str = ""
 
 
 class Prompts(Protocol):
@@ -77,7 +81,7 @@ class Prompts(Protocol):
     def secret(
         self, question: str, *, check: Check | None = None, can_go_back: bool = False, hint: str = ""
     ) -> str:
-        """The same, and never shown."""
+        """The same, and never shown; unseen characters, which copying adds to a key, are for *check* to judge."""
 
     def confirm(self, question: str, *, default: bool, can_go_back: bool = False) -> bool:
         """True for yes; Enter alone means *default*."""

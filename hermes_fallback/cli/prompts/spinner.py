@@ -8,7 +8,6 @@ from itertools import cycle
 from threading import Event, Thread
 from typing import TextIO
 
-from hermes_fallback.cli.prompts.frame import clip
 from hermes_fallback.cli.views.canvas import Canvas
 
 __all__ = ["spinning"]
@@ -21,7 +20,9 @@ _CLEAR = "\r\x1b[K"
 @contextmanager
 def spinning(stream: TextIO, canvas: Canvas, what: str) -> Iterator[None]:
     """Show *what* beside a turning sign on *stream* while the body runs; nothing for a body that is quick."""
-    line = clip(canvas.plain(what), (canvas.width or 0) - 2)
+    line = canvas.plain(what)
+    while not canvas.fits("  ", line):
+        line = f"{line[:-2]}…"
     done = Event()
     thread = Thread(target=_spin, args=(stream, line, done), daemon=True)
     thread.start()
@@ -33,10 +34,12 @@ def spinning(stream: TextIO, canvas: Canvas, what: str) -> Iterator[None]:
 
 
 def _spin(stream: TextIO, line: str, done: Event) -> None:
+    if done.wait(_FRAME_S):
+        return
     for sign in cycle(_FRAMES):
-        if done.wait(_FRAME_S):
-            break
         stream.write(f"\r{sign} {line}")
         stream.flush()
+        if done.wait(_FRAME_S):
+            break
     stream.write(_CLEAR)
     stream.flush()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hermes_fallback.catalog.models import Listing, Source
+from hermes_fallback.catalog.models import Listing
 from hermes_fallback.cli.prompts.protocol import Row
 from hermes_fallback.cli.views.chain import key_phrase
 from hermes_fallback.model.chain import Chain
 from hermes_fallback.runtime.readiness import Readiness
 from hermes_fallback.runtime.runtime import Runtime
 
-__all__ = ["model_rows", "place_rows", "provider_rows", "source_phrase"]
+__all__ = ["model_rows", "place_rows", "provider_rows"]
 
 _READY = "ready"
 _GROUPS = {
@@ -34,12 +34,13 @@ def _provider_row(each: Readiness) -> Row[Readiness]:
     profile = each.profile
     title = profile.display_name or profile.name
     name = profile.name if title.lower() == profile.name else f"{profile.name}, {title}"
-    if each.credential is not None:
-        return Row(each, name, key_phrase(each.credential), _READY)
+    group, note = _GROUPS[profile.group], profile.description
     if each.problem is None:
-        return Row(each, name, "no key needed", _GROUPS[profile.group])
-    note = " or ".join(profile.env_vars) if profile.group == "key" else profile.description
-    return Row(each, name, note, _GROUPS[profile.group])
+        group = _READY if each.credential else group
+        note = key_phrase(each.credential)
+    elif profile.group == "key":
+        note = " or ".join(profile.env_vars)
+    return Row(each, name, note, group, also=" ".join(profile.aliases))
 
 
 def model_rows(listing: Listing, runtime: Runtime, provider: str) -> list[Row[str]]:
@@ -51,23 +52,6 @@ def model_rows(listing: Listing, runtime: Runtime, provider: str) -> list[Row[st
         if canonical(placed.link.provider) == provider
     }
     return [Row(model, model, places.get(model.lower(), "")) for model in listing.models]
-
-
-def source_phrase(listing: Listing) -> str:
-    """Where a list comes from, in words."""
-    why = f": {listing.problem.what}" if listing.problem else ""
-    if listing.source is Source.LIVE:
-        return "asked just now"
-    if listing.source is Source.CACHE:
-        return f"remembered, {_age(listing.age_s)} old{why}"
-    return f"the usual ones; the live list cannot be had{why}"
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if (count := int(seconds // length)) > 0:
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "under a minute"
 
 
 def place_rows(chain: Chain) -> Sequence[Row[int | None]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from hermes_fallback.cli.prompts.protocol import Back
 from hermes_fallback.credentials.pasted import pasted_key
 from hermes_fallback.probe.checked import Checked, Verdict
 from hermes_fallback.secret import Secret
@@ -42,8 +44,9 @@ def ask_for_key(
         key = pasted_key(typed, prefixes=profile.key_prefixes)
         if not isinstance(key, Secret):
             return None
-        if _is_kept(run, prompts, name, key, attempt):
-            return key
+        with suppress(Back):  # to the key
+            if _is_kept(run, prompts, name, key, attempt):
+                return key
 
 
 def _fault(text: str, profile: ProviderProfile) -> str | None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hermes_fallback.cli.prompts.protocol import Back
 from hermes_fallback.cli.views.edit import diff_lines
-from hermes_fallback.cli.wizard.choices import model_rows, place_rows, provider_rows, source_phrase
+from hermes_fallback.cli.views.models import source_phrase
+from hermes_fallback.cli.wizard.choices import model_rows, place_rows, provider_rows
 from hermes_fallback.cli.wizard.key import ask_for_key
 from hermes_fallback.cli.wizard.outlook import ABOUT_KEYS, Outlook
 from hermes_fallback.cli.wizard.walk import walk
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.probe.checked import Verdict
 from hermes_fallback.runtime.fields import checked_fields
 from hermes_fallback.transport.synchronous import Carrier
 
@@ -34,18 +38,21 @@ def fill_in(
     can_go_back: bool = False,
     dry_run: bool = False,
 ) -> Draft | None:
-    """*draft* with all that was missing asked for, and agreed to; None where the answer was no.
+    """*draft* with all that was missing asked for, and agreed to; None where the answer was no, or the way back.
 
-    A dry run asks for no consent: nothing is written either way.
+    With *can_go_back*, that way is offered at the choice of a provider too. A dry run asks for no consent:
+    nothing is written either way.
 
     Raises:
-        Back: *can_go_back*, and the person wants the question before this picker.
         FallbackError: what was given already cannot be.
         KeyboardInterrupt: somebody has had enough; nothing was written.
     """
     with Carrier() as carrier:
         questions = _Questions(run, carrier, is_primary=is_primary, can_go_back=can_go_back)
-        return questions.answered(draft, dry_run=dry_run)
+        try:
+            return questions.answered(draft, dry_run=dry_run)
+        except Back:  # from the first question
+            return None
 
 
 class _Questions:
@@ -74,7 +81,7 @@ class _Questions:
         rows = provider_rows(self._outlook.runtime.all_readiness())
         chosen = self._prompts.choose(question, rows, can_go_back=self._can_go_back)
         if chosen.problem and chosen.problem.kind not in _TO_BE_ASKED:
-            self._tell(chosen.problem)
+            self._tell(chosen.problem.what, chosen.problem.hint)
         return draft.having(provider=chosen.profile.name)
 
     def _address(self, draft: Draft) -> Draft | None:
@@ -93,8 +100,9 @@ class _Questions:
                 can_go_back=True,
                 hint="such as http://localhost:8000/v1",
             )
-            if found := self._answering(draft.having(base_url=address.rstrip("/"))):
-                return found
+            with suppress(Back):  # to the address
+                if found := self._answering(draft.having(base_url=address.rstrip("/"))):
+                    return found
 
     def _answering(self, draft: Draft) -> Draft | None:
         """*draft*, its address mended where its neighbour answers; None to ask for another."""
@@ -106,7 +114,7 @@ class _Questions:
         elif listing.problem is None:
             self._run.say(f"it answers, and lists {len(listing.models)} model(s)")
         elif listing.problem.kind != _REFUSED_KEY:
-            self._tell(listing.problem)
+            self._tell(listing.problem.what, listing.problem.hint)
             question = "Use this address all the same?"
             return draft if self._prompts.confirm(question, default=False, can_go_back=True) else None
         return draft
@@ -141,6 +149,7 @@ class _Questions:
         return is_refused or isinstance(self._outlook.endpoint(draft), Problem)
 
     def _key(self, draft: Draft) -> Draft | None:
+        self._has_tried_key = False
         endpoint = self._outlook.endpoint(draft)
         variable = self._outlook.variable(draft)
         if isinstance(endpoint, Endpoint) or endpoint.kind not in ABOUT_KEYS or variable is None:
@@ -164,7 +173,7 @@ class _Questions:
             try:
                 self._outlook.edit(chosen)
             except UsageError as error:  # it is the primary
-                self._tell(Problem(error.kind, error.what, error.hint))
+                self._tell(error.what, error.hint)
             else:
                 return chosen
 
@@ -176,7 +185,7 @@ class _Questions:
             return self._prompts.choose(
                 "Model", rows, can_go_back=True, free_text="use `{}` as typed", hint=hint
             )
-        hint = listing.problem.what if listing.problem else "it lists none; type a name"
+        hint = f"{listing.problem.what if listing.problem else 'it lists none'}; type a name"
         return self._prompts.text(
             "Model", check=lambda text: _fault("model", text), can_go_back=True, hint=hint
         )
@@ -199,20 +208,32 @@ class _Questions:
         if draft.key:
             kept = self._outlook.runtime.home.env
             self._run.say(f"the key goes to {kept}, as {self._outlook.variable(draft)}")
-        problem = self._outlook.problem(draft)
-        if problem:
-            self._tell(Problem(problem.kind, f"it will not be ready: {problem.what}", problem.hint))
-        elif not self._has_tried_key:
-            self._run.say(self._outlook.proof(draft).what)
-        question = "Write it all the same?" if problem else "Write this?"
-        is_agreed = self._prompts.confirm(question, default=problem is None, can_go_back=True)
+        is_well = self._is_well(draft)
+        question = "Write this?" if is_well else "Write it all the same?"
+        is_agreed = self._prompts.confirm(question, default=is_well, can_go_back=True)
         self._is_declined = not is_agreed
         return replace(draft, is_agreed=is_agreed)
 
-    def _tell(self, problem: Problem) -> None:
-        self._run.warn(problem.what)
-        if problem.hint:
-            self._run.warn(f"  hint: {problem.hint}")
+    def _is_well(self, draft: Draft) -> bool:
+        """True unless something is known that would keep it from working, which is told."""
+        if problem := self._outlook.problem(draft):
+            self._tell(f"it will not be ready: {problem.what}", problem.hint)
+            return False
+        if self._has_tried_key:
+            return True
+        proof = self._outlook.proof(draft)
+        if proof.verdict is Verdict.FAILED:
+            self._tell(proof.what, proof.hint)
+            return False
+        self._run.say(proof.what)
+        return True
+
+    def _tell(self, what: str, hint: str | None) -> None:
+        self._run.warn(what)
+        if hint:
+            stderr = self._run.terminal.stderr
+            canvas = self._run.canvas(stderr)
+            stderr.write(canvas.fold(canvas.plain(hint), first="  hint: ", indent="    ") + "\n")
 
 
 def _fault(field: str, text: str) -> str | None:

@@ -64,9 +64,11 @@ class Outlook:
         return known or draft.text("base_url") or self.profile(draft).base_url
 
     def name(self, draft: Draft) -> str:
-        """What people call its provider: the title, or the host where it is one of their own."""
+        """What people call its provider: the title, or the host and port where it is one of their own."""
         profile = self.profile(draft)
-        return _host(self.address(draft)) if self.is_custom(draft) else profile.display_name or profile.name
+        if self.is_custom(draft):
+            return str(Origin.of(self.address(draft))).partition("://")[2]
+        return profile.display_name or profile.name
 
     def variable(self, draft: Draft) -> str | None:
         """Where a key for it would be kept; None where a name is to be found for that first."""
@@ -77,7 +79,7 @@ class Outlook:
 
     def suggestion(self, draft: Draft) -> str:
         """A name for the variable of its key, after the host."""
-        host = _host(self.address(draft))
+        host = Origin.of(self.address(draft)).host
         words = host.removeprefix("api.").split(".")[:-1] or [host]
         name = "_".join([*words, "API_KEY"]).upper().replace("-", "_")
         return name if is_variable_name(name) else "MY_API_KEY"
@@ -122,7 +124,3 @@ class Outlook:
         link = resolution.link.but(api_key=draft.key) if draft.key else resolution.link
         position = 0 if self._is_primary else resolution.position
         return self.runtime.resolver(self.runtime.settings).resolve(link, position=position).problem
-
-
-def _host(address: str) -> str:
-    return Origin.of(address).host
