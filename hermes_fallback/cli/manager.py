@@ -29,8 +29,8 @@ _KEYS: Mapping[str, str] = MappingProxyType(
     {
         "a": "add",
         "r": "remove",
-        "u": "up",
-        "d": "down",
+        "u": "move up",
+        "d": "move down",
         "t": "test",
         "c": "clear",
         "z": "undo",

@@ -43,7 +43,7 @@ def backup(facts: Facts) -> Iterator[Finding]:
     """Whether anybody else is asked when the primary fails."""
     links = facts.report.links
     hosts = {resolution.route.origin.host for _, resolution in links if resolution.route}
-    first = facts.report.primary and facts.report.primary.route
+    first = facts.report.primary.route if facts.report.primary else None
     if not facts.report.settings.enabled:
         yield warn(
             "the chain is switched off: when the primary fails, nobody else is asked",
@@ -54,7 +54,9 @@ def backup(facts: Facts) -> Iterator[Finding]:
         yield warn("when the primary fails, nobody else is asked", fix=_ADD)
     elif not hosts:
         yield skip("no link is ready, so nobody else is asked")
-    elif first and hosts == {first.origin.host}:
+    elif first is None:
+        yield skip("the primary is not ready, so that the chain has taken over already")
+    elif hosts == {first.origin.host}:
         yield warn(
             f"every link goes to `{first.origin.host}`, as the primary does; when that fails, all of them do",
             fix=_ADD,

@@ -16,7 +16,7 @@ MARK = "hermes-fallback completion"
 INSTALL = {
     "bash": """echo 'eval "$(hermes completion bash)"' >> ~/.bashrc""",
     "zsh": "echo 'source <(hermes completion zsh)' >> ~/.zshrc",
-    "fish": "echo 'hermes completion fish | source' >> ~/.config/fish/config.fish",
+    "fish": "mkdir -p ~/.config/fish; echo 'hermes completion fish | source' >> ~/.config/fish/config.fish",
     "powershell": "Add-Content $PROFILE 'hermes completion powershell | Out-String | Invoke-Expression'",
 }
 """The line to type once, by shell."""

@@ -9,10 +9,19 @@ import sys
 import threading
 from pathlib import Path
 
+from hermes_fallback.loopback.behaviours import BEHAVIOURS
 from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.loopback.spec import BadSpec
 
 _USAGE = 2
+_EXAMPLE = """\
+a spec:
+  {{"providers": [{{"name": "main", "key": "main-key-0123456789", "models": ["big", "small"],
+                  "script": ["rate_limit", "ok"], "list_script": ["hang"]}},
+                 {{"name": "spare"}}]}}
+behaviours, one for each request, the last for ever:
+  {behaviours}
+"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,7 +46,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m hermes_fallback.loopback", description=main.__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m hermes_fallback.loopback",
+        description=main.__doc__,
+        epilog=_EXAMPLE.format(behaviours=", ".join(sorted(BEHAVIOURS))),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--spec", required=True, metavar="FILE", help="what to play, as JSON; `-` is stdin")
     parser.add_argument(
         "--while-stdin", action="store_true", help="end when stdin closes; a spec from there is one line"

@@ -48,7 +48,7 @@ fallback_providers:
 
 
 def _ask_for_three(desk: Desk) -> None:
-    to_lab = (*TO_URL, ("Base URL", desk.urls["lab"], ENTER), ("it needs none", ENTER))
+    to_lab = (*TO_URL, ("Base URL", desk.urls["lab"], ENTER), ("it needs no key", ENTER))
     for steps in (
         (*TO_YES, (AT_YES, "y")),
         (*to_lab, (AT_MODEL, DOWN, ENTER), (AT_PLACE, ENTER), (AT_YES, "y")),
@@ -166,10 +166,40 @@ def test_without_a_key_no_is_the_answer_that_enter_gives(answer: str, status: st
 def test_a_stored_key_that_is_refused_is_told_before_anything_is_written(desk: Desk) -> None:
     """Where no key was typed, the one that is found is tried; no is then the answer that Enter gives."""
     desk.env.write_text(f"ACME_API_KEY={WRONG}\n")
-    window = desk.sit(*ADD).follow(("key ACME_API_KEY from .env", "acme", ENTER), ("the usual ones", ENTER))
+    window = desk.sit(*ADD).follow(("key ACME_API_KEY from .env", "acme", ENTER))
+    window.follow(("the key in `ACME_API_KEY` is refused", ""), (AT_KEY, ENTER), ("the usual ones", ENTER))
     window.follow(("refuses the key", ""), ("Write it all the same?  (y/N)", ENTER)).wait(
         "nothing was changed"
     )
+    assert (window.end(), desk.config.exists()) == (0, False)
+
+
+def test_a_stored_key_that_is_refused_can_be_replaced_on_the_spot(desk: Desk) -> None:
+    """The new one takes its place in `.env`."""
+    desk.env.write_text(f"ACME_API_KEY={WRONG}\n")
+    window = desk.sit(*ADD).follow(("key ACME_API_KEY from .env", "acme", ENTER))
+    window.follow((AT_KEY, KEY, ENTER), (AT_MODEL, ENTER), (AT_YES, "y"))
+    assert (window.end(), desk.env.read_text()) == (0, f"ACME_API_KEY={KEY}\n")
+
+
+def test_a_keyed_endpoint_without_its_v1_is_mended_once_its_key_is_known(desk: Desk) -> None:
+    """Without a key it refuses every path alike; with one, the address that has the models is offered."""
+    bare = desk.urls["acme"].removesuffix("/v1")
+    window = desk.sit(*ADD).follow(*TO_URL, ("Base URL", bare, ENTER), ("it asks for a key", ENTER))
+    window.follow((AT_KEY, KEY, ENTER), ("use that address?", "y"), (AT_MODEL, ENTER), (AT_YES, "y"))
+    assert window.end() == 0
+    assert f"base_url: {desk.urls['acme']}\n" in desk.config.read_text()
+
+
+def test_what_is_typed_while_a_host_is_asked_answers_nothing(sit_down: SitDown) -> None:
+    """It is neither shown nor taken for an answer to a question that nobody has seen."""
+    desk = sit_down(acme={"list_script": ["ok", "hang"]})
+    window = desk.sit(*ADD).follow(
+        *TO_MODEL[:-1], (AT_KEY, KEY, ENTER), ("for its models", "zzz", ENTER, ENTER)
+    )
+    window.wait("the usual ones, because `acme` at")
+    assert "zzz" not in window.text
+    window.press(ENTER).wait("Write this?").press("n")
     assert (window.end(), desk.config.exists()) == (0, False)
 
 
@@ -203,7 +233,7 @@ def test_an_address_without_its_v1_is_mended_where_that_answers(desk: Desk) -> N
     """Its list stands next door; the address that has it is offered."""
     bare = desk.urls["lab"].removesuffix("/v1")
     window = desk.sit(*ADD).follow(*TO_URL, ("Base URL", bare, ENTER), ("use that address?", "y"))
-    window.follow(("it needs none", ENTER), (AT_MODEL, ENTER), (AT_YES, "y"))
+    window.follow(("it needs no key", ENTER), (AT_MODEL, ENTER), (AT_YES, "y"))
     assert window.end() == 0
     assert f"base_url: {desk.urls['lab']}\n" in desk.config.read_text()
 
@@ -223,8 +253,8 @@ def test_an_address_where_nobody_answers_is_used_only_on_a_yes(sit_down: SitDown
     desk = sit_down(down={"script": ["refuse"]})
     window = desk.sit(*ADD).follow(*TO_URL, ("Base URL", desk.urls["down"], ENTER))
     for answer in (ENTER, "<"):
-        window.follow(("all the same?  (y/N)", answer), ("such as http", ENTER))
-    window.follow(("all the same?  (y/N)", "y"), ("it needs none", ENTER), ("type a name", "m", ENTER))
+        window.follow(("all the same?  (y/N)", answer), ("most end in", ENTER))
+    window.follow(("all the same?  (y/N)", "y"), ("it needs no key", ENTER), ("type a name", "m", ENTER))
     window.follow(("cannot be reached", ""), ("Write it all the same?  (y/N)", "y"))
     assert (window.end(), desk.chain()) == (0, ["custom:m"])
 
@@ -247,8 +277,8 @@ STOPS: Mapping[str, Steps] = {
     "address": (*TO_URL, ("Base URL",)),
     "address-mended": (*TO_URL, ("Base URL", "{bare}", ENTER), ("use that address?",)),
     "address-that-fails": (*TO_URL, ("Base URL", "{down}", ENTER), ("Use this address all the same?",)),
-    "variable": (*TO_URL, ("Base URL", "{lab}", ENTER), ("it needs none",)),
-    "model-typed": (*TO_URL, ("Base URL", "{none}", ENTER), ("it needs none", ENTER), ("type a name", "m")),
+    "variable": (*TO_URL, ("Base URL", "{lab}", ENTER), ("it needs no key",)),
+    "model-typed": (*TO_URL, ("Base URL", "{none}", ENTER), ("it needs no key", ENTER), ("type a name", "m")),
 }
 """Every question of the wizard, and the way there."""
 
@@ -288,11 +318,13 @@ def test_the_way_back_leads_through_every_question_and_forgets_what_was_answered
     desk = sit_down(many={"catalog": [f"m-{n}" for n in range(30)]})
     desk.config.write_text(CHAIN)
     window = desk.sit(*ADD).follow(*TO_ACME, (AT_KEY, "<", ENTER), *TO_URL)
-    window.follow(("such as http", "<", ENTER), *TO_URL, ("such as http", desk.urls["lab"], ENTER))
-    window.follow(("it needs none", "OLD_KEY", ENTER), (AT_KEY, "<", ENTER), ("it needs none", "<", ENTER))
-    window.follow(("such as http", desk.urls["many"], ENTER), ("30 model", ""), ("it needs none", ENTER))
+    window.follow(("most end in", "<", ENTER), ("> custom", ENTER), ("most end in", desk.urls["lab"], ENTER))
     window.follow(
-        ("1/30", "<"), ("it needs none", ENTER), ("1/30", ENTER), ("1/3,", "<"), ("1/30", DOWN, ENTER)
+        ("it needs no key", "OLD_KEY", ENTER), (AT_KEY, "<", ENTER), ("it needs no key", "<", ENTER)
+    )
+    window.follow(("most end in", desk.urls["many"], ENTER), ("30 model", ""), ("it needs no key", ENTER))
+    window.follow(
+        ("1/30", "<"), ("it needs no key", ENTER), ("1/30", ENTER), ("1/3,", "<"), ("1/30", DOWN, ENTER)
     )
     window.follow(("1/3,", ENTER), (AT_YES, "<"), ("1/3,", DOWN, ENTER), (AT_YES, "y"))
     assert window.wait("added `custom:m-1` at position 1").end() == 0

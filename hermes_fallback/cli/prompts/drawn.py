@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TextIO, TypeVar, cast
 
@@ -26,6 +26,7 @@ from hermes_fallback.cli.prompts.bindings import acting, answering, choosing, go
 from hermes_fallback.cli.prompts.frame import Line, folded, footer, menu_lines, question_lines
 from hermes_fallback.cli.prompts.menu import Menu
 from hermes_fallback.cli.prompts.protocol import BACK, Check, Row, fault_in
+from hermes_fallback.cli.prompts.silence import unheard
 from hermes_fallback.cli.prompts.spinner import spinning
 from hermes_fallback.cli.terminal import Terminal
 from hermes_fallback.cli.views.canvas import Canvas
@@ -59,7 +60,7 @@ class DrawnPrompts:
     """Lists with a cursor, lines that can be edited; what was answered stays behind as one line."""
 
     def __init__(self, terminal: Terminal, canvas: Canvas) -> None:
-        self._stderr = terminal.stderr
+        self._stdin, self._stderr = terminal.stdin, terminal.stderr
         self._input = create_input(terminal.stdin)
         # Without cursor position requests no reply can get lost, or be taken for what somebody typed.
         self._output = Vt100_Output(
@@ -143,9 +144,11 @@ class DrawnPrompts:
         foot = partial(footer, keys=_ways_out(can_go_back=can_go_back))
         return cast("bool", self._run_asked(asked, back, foot))
 
-    def waiting(self, what: str) -> AbstractContextManager[None]:
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
         """A sign that turns beside *what* until the body is through."""
-        return spinning(self._stderr, self._canvas, what)
+        with unheard(self._stdin), spinning(self._stderr, self._canvas, what):
+            yield
 
     @property
     def _canvas(self) -> Canvas:
@@ -193,7 +196,7 @@ class DrawnPrompts:
         def submit(event: KeyPressEvent) -> None:
             nonlocal fault
             typed = buffer.text.strip()
-            if can_go_back and typed == BACK:
+            if can_go_back and typed.endswith(BACK):  # also behind a default, which stands there already
                 go_back(event)
                 return
             found = (None if is_secret else fault_in(typed)) or (check(typed) if check else None)

@@ -27,9 +27,13 @@ class Menu(Generic[T]):
         self._own: Row[T] | None = None
         self._lowered = [f"{row.text} {row.note} {row.also}".lower() for row in rows]
         self._place = {row.text: place for place, row in enumerate(rows)}
+        self._names = [_names(row) for row in rows]
 
     def filter(self, typed: str) -> None:
-        """Let through the rows that have every word of *typed*; the cursor goes to the one of that name, if any."""
+        """Let through the rows that have every word of *typed*; the cursor goes to the one of that name, if any.
+
+        Else it goes to the first whose name begins so, and else to the first.
+        """
         words = typed.lower().split()
         found = [
             row
@@ -50,7 +54,14 @@ class Menu(Generic[T]):
             return self._start
         if name in self._place:
             return self.shown.index(self.rows[self._place[name]])
-        return 1 if self._own and has_found else 0
+        return self._nearest(name.lower(), 1 if self._own and has_found else 0)
+
+    def _nearest(self, name: str, first: int) -> int:
+        by_row = dict(zip(map(id, self.rows), self._names, strict=True))
+        names = [by_row.get(id(row), frozenset()) for row in self.shown]
+        exact = (at for at, each in enumerate(names) if name in each)
+        begun = (at for at, each in enumerate(names) if any(word.startswith(name) for word in each))
+        return next(exact, next(begun, first))
 
     def move(self, by: int) -> None:
         """Put the cursor *by* rows further down, or up, as far as there are rows."""
@@ -76,3 +87,9 @@ class Menu(Generic[T]):
                 yield row.group
             group = row.group
             yield index
+
+
+def _names(row: Row[T]) -> frozenset[str]:
+    """What *row* is called: its text, the part of it before a comma, and the words of `also`."""
+    text = row.text.lower()
+    return frozenset([text, text.partition(",")[0], *row.also.lower().split()])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import termios
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TextIO, TypeVar
+from typing import TypeVar
 
 from hermes_fallback.cli.prompts.menu import Menu
 from hermes_fallback.cli.prompts.protocol import BACK, Back, Check, Row, fault_in
+from hermes_fallback.cli.prompts.silence import echo_off, unheard
 from hermes_fallback.cli.terminal import Terminal
 from hermes_fallback.cli.views.canvas import Canvas
 
@@ -88,7 +88,7 @@ class PlainPrompts:
         self, question: str, *, check: Check | None = None, can_go_back: bool = False, hint: str = ""
     ) -> str:
         """The line that was typed, which the terminal did not show."""
-        with _echo_off(self._stdin):
+        with echo_off(self._stdin):
             return self._checked(
                 f"{question} (hidden)", check, can_go_back=can_go_back, hint=hint, is_secret=True
             )
@@ -107,7 +107,8 @@ class PlainPrompts:
     def waiting(self, what: str) -> Iterator[None]:
         """One line says what is waited for."""
         self._say(f"{what} ...")
-        yield
+        with unheard(self._stdin):
+            yield
 
     def _checked(
         self,
@@ -212,15 +213,3 @@ def _numbered(row: Row[T], number: int, most: int) -> str:
     """*row* behind its *number*, unless it begins with that already."""
     text = f"{row.text}  {row.note}" if row.note else row.text
     return text if text.startswith(f"{number} ") else f"{number:>{len(str(most))}}  {text}"
-
-
-@contextmanager
-def _echo_off(stream: TextIO) -> Iterator[None]:
-    """What is typed while the body runs is not shown, its line breaks apart."""
-    echoing = termios.tcgetattr(stream)
-    silent = [*echoing[:3], echoing[3] & ~termios.ECHO | termios.ECHONL, *echoing[4:]]
-    termios.tcsetattr(stream, termios.TCSADRAIN, silent)
-    try:
-        yield
-    finally:
-        termios.tcsetattr(stream, termios.TCSADRAIN, echoing)

@@ -11,7 +11,13 @@ from hermes_fallback.model.chain import Chain
 from hermes_fallback.runtime.readiness import Readiness
 from hermes_fallback.runtime.runtime import Runtime
 
-__all__ = ["model_rows", "place_rows", "provider_rows"]
+__all__ = ["ABOUT_KEYS", "ASKED_FOR", "model_rows", "place_rows", "provider_rows"]
+
+ABOUT_KEYS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
+"""The problems that a key solves."""
+
+ASKED_FOR = ABOUT_KEYS | {"missing-base-url", "untrusted-host"}
+"""The problems that the picker's questions solve."""
 
 _READY = "ready"
 _GROUPS = {
@@ -21,23 +27,27 @@ _GROUPS = {
     "cloud": "in a cloud",
     "sign-in": "with a sign-in",
 }
+_NOT_YET = "not possible yet"
 
 
 def provider_rows(known: Iterable[Readiness]) -> list[Row[Readiness]]:
     """Every provider that a link can name: those whose key is found first, then the others by group."""
     rows = [_provider_row(each) for each in known if each.profile.group in _GROUPS]
-    order = [_READY, *_GROUPS.values()]
+    order = [_READY, *_GROUPS.values(), _NOT_YET]
     return sorted(rows, key=lambda row: order.index(row.group))
 
 
 def _provider_row(each: Readiness) -> Row[Readiness]:
     profile = each.profile
     title = profile.display_name or profile.name
-    name = profile.name if title.lower() == profile.name else f"{profile.name}, {title}"
+    is_said = title.lower().replace(" ", "-") == profile.name
+    name = profile.name if is_said else f"{profile.name}, {title}"
     group, note = _GROUPS[profile.group], profile.description
     if each.problem is None:
         group = _READY if each.credential else group
         note = key_phrase(each.credential)
+    elif each.problem.kind not in ASKED_FOR:
+        group, note = _NOT_YET, each.problem.what
     elif profile.group == "key":
         note = " or ".join(profile.env_vars)
     return Row(each, name, note, group, also=" ".join(profile.aliases))

@@ -32,14 +32,17 @@ def ask_for_key(
     Raises:
         Back: the person wants the question before.
     """
-    run.say(f"{name} needs a key" + (f"; make one at {profile.signup_url}" if profile.signup_url else ""))
-    run.say(f"it is kept as {variable} in {run.runtime().home.env}, which you alone can read")
+    source = f"make one at {profile.signup_url}; " if profile.signup_url else ""
+    env = run.canvas(run.terminal.stderr).plain(run.runtime().home.env)
+    hint = (
+        f"{source}paste it, it stays unseen, and is kept as {variable} in {env}, which you alone can read; "
+    )
     while True:
         typed = prompts.secret(
             f"Key for {name}",
             check=lambda text: _fault(text, profile),
             can_go_back=True,
-            hint="paste it, it stays unseen; Enter alone goes on without one",
+            hint=f"{hint}Enter alone goes on without one",
         )
         key = pasted_key(typed, prefixes=profile.key_prefixes)
         if not isinstance(key, Secret):

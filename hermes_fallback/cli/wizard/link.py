@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 from hermes_fallback.cli.prompts.protocol import Back
 from hermes_fallback.cli.views.edit import diff_lines
 from hermes_fallback.cli.views.models import source_phrase
-from hermes_fallback.cli.wizard.choices import model_rows, place_rows, provider_rows
+from hermes_fallback.cli.wizard.choices import (
+    ABOUT_KEYS,
+    ASKED_FOR,
+    model_rows,
+    place_rows,
+    provider_rows,
+)
 from hermes_fallback.cli.wizard.key import ask_for_key
-from hermes_fallback.cli.wizard.outlook import ABOUT_KEYS, Outlook
+from hermes_fallback.cli.wizard.outlook import Outlook
 from hermes_fallback.cli.wizard.walk import walk
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.credential import Problem
@@ -25,9 +31,6 @@ if TYPE_CHECKING:
     from hermes_fallback.cli.invocation import Invocation
 
 __all__ = ["fill_in"]
-
-_TO_BE_ASKED = ABOUT_KEYS | {"missing-base-url"}
-_REFUSED_KEY = "refused-key"
 
 
 def fill_in(
@@ -62,12 +65,22 @@ class _Questions:
         self._run, self._is_primary, self._can_go_back = run, is_primary, can_go_back
         self._prompts = run.prompts()
         self._outlook = Outlook(run, self._prompts, carrier, is_primary=is_primary)
+        self._chosen = ""
+        """The provider that was picked, for whoever comes back to that question."""
         self._has_tried_key = False
         self._is_declined = False
 
     def answered(self, draft: Draft, *, dry_run: bool) -> Draft | None:
         """The draft when every question has its answer; None when the last one was no."""
-        steps = (self._provider, self._address, self._variable, self._key, self._model, self._place)
+        steps = (
+            self._provider,
+            self._address,
+            self._variable,
+            self._key,
+            self._respelt,
+            self._model,
+            self._place,
+        )
         if dry_run:
             return replace(walk(steps, draft), is_agreed=True)
         filled = walk((*steps, self._consent), draft)
@@ -79,8 +92,11 @@ class _Questions:
             return None
         question = "Provider of the primary" if self._is_primary else "Provider of the new link"
         rows = provider_rows(self._outlook.runtime.all_readiness())
-        chosen = self._prompts.choose(question, rows, can_go_back=self._can_go_back)
-        if chosen.problem and chosen.problem.kind not in _TO_BE_ASKED:
+        names = [row.value.profile.name for row in rows]
+        start = names.index(self._chosen) if self._chosen in names else 0
+        chosen = self._prompts.choose(question, rows, start=start, can_go_back=self._can_go_back)
+        self._chosen = chosen.profile.name
+        if chosen.problem and chosen.problem.kind not in ASKED_FOR:
             self._tell(chosen.problem.what, chosen.problem.hint)
         return draft.having(provider=chosen.profile.name)
 
@@ -98,7 +114,7 @@ class _Questions:
                 default=address,
                 check=lambda text: _fault("base_url", text),
                 can_go_back=True,
-                hint="such as http://localhost:8000/v1",
+                hint="most end in /v1",
             )
             with suppress(Back):  # to the address
                 if found := self._answering(draft.having(base_url=address.rstrip("/"))):
@@ -107,17 +123,24 @@ class _Questions:
     def _answering(self, draft: Draft) -> Draft | None:
         """*draft*, its address mended where its neighbour answers; None to ask for another."""
         listing = self._outlook.listing(draft, fresh=True)
-        if listing.base_url != draft.text("base_url"):
-            question = f"Its models are at {listing.base_url}; use that address?"
-            if self._prompts.confirm(question, default=True, can_go_back=True):
-                return draft.having(base_url=listing.base_url)
-        elif listing.problem is None:
-            self._run.say(f"it answers, and lists {len(listing.models)} model(s)")
-        elif listing.problem.kind != _REFUSED_KEY:
+        if respelt := self._respelt(draft):
+            return respelt
+        if listing.problem is None:
+            count = len(listing.models)
+            self._run.say(f"it answers, and lists {count} model{'' if count == 1 else 's'}")
+        elif not self._outlook.is_refused(draft):
             self._tell(listing.problem.what, listing.problem.hint)
             question = "Use this address all the same?"
             return draft if self._prompts.confirm(question, default=False, can_go_back=True) else None
         return draft
+
+    def _respelt(self, draft: Draft) -> Draft | None:
+        """*draft* at the neighbouring address that has its models, if somebody wants that; else None."""
+        mended = self._outlook.mended(draft)
+        if mended is draft:
+            return None
+        question = f"Its models are at {mended.text('base_url')}; use that address?"
+        return mended if self._prompts.confirm(question, default=True, can_go_back=True) else None
 
     def _variable(self, draft: Draft) -> Draft | None:
         if (
@@ -126,13 +149,13 @@ class _Questions:
             or not (self._outlook.is_custom(draft) or self._lacks_variable(draft))
         ):
             return None
-        needs_key = self._needs_key(draft)
+        needs_key = self._outlook.is_refused(draft) or isinstance(self._outlook.endpoint(draft), Problem)
         name = self._prompts.text(
-            "Variable that holds its key",
+            "Name to keep its key under",
             default=self._outlook.suggestion(draft) if needs_key else "",
             check=lambda text: _fault("key_env", text) if text else None,
             can_go_back=True,
-            hint="it asks for a key" if needs_key else "Enter alone: it needs none",
+            hint="it asks for a key, which comes next" if needs_key else "Enter alone: it needs no key",
         )
         return draft.having(key_env=name or None)
 
@@ -143,16 +166,10 @@ class _Questions:
             return False
         return self._outlook.variable(draft) is None
 
-    def _needs_key(self, draft: Draft) -> bool:
-        problem = self._outlook.listing(draft).problem
-        is_refused = problem is not None and problem.kind == _REFUSED_KEY
-        return is_refused or isinstance(self._outlook.endpoint(draft), Problem)
-
     def _key(self, draft: Draft) -> Draft | None:
         self._has_tried_key = False
-        endpoint = self._outlook.endpoint(draft)
         variable = self._outlook.variable(draft)
-        if isinstance(endpoint, Endpoint) or endpoint.kind not in ABOUT_KEYS or variable is None:
+        if variable is None or not self._lacks_key(draft):
             return None
         key = ask_for_key(
             self._run,
@@ -160,10 +177,20 @@ class _Questions:
             self._outlook.profile(draft),
             name=self._outlook.name(draft),
             variable=variable,
-            attempt=lambda key: self._outlook.proof(draft.keyed(key)),
+            attempt=lambda key: self._outlook.proof(self._outlook.mended(draft.keyed(key))),
         )
-        self._has_tried_key = True
+        self._has_tried_key = key is not None
         return draft.keyed(key)
+
+    def _lacks_key(self, draft: Draft) -> bool:
+        """True where none is found, or one that is refused, which is told."""
+        endpoint = self._outlook.endpoint(draft)
+        if isinstance(endpoint, Problem):
+            return endpoint.kind in ABOUT_KEYS
+        if endpoint.credential is None or not endpoint.credential.name or not self._outlook.is_refused(draft):
+            return False
+        self._run.warn(f"the key in `{endpoint.credential.name}` is refused")
+        return True
 
     def _model(self, draft: Draft) -> Draft | None:
         if draft.model:
@@ -204,7 +231,8 @@ class _Questions:
         if not edit.changed:
             return None
         stderr = self._run.terminal.stderr
-        stderr.writelines(f"{line}\n" for line in diff_lines(edit.diff, self._run.canvas(stderr)))
+        shown = diff_lines(edit.diff, self._run.canvas(stderr))
+        stderr.writelines(f"{line}\n" for line in shown[2:])  # without the names of the files
         if draft.key:
             kept = self._outlook.runtime.home.env
             self._run.say(f"the key goes to {kept}, as {self._outlook.variable(draft)}")
@@ -237,9 +265,12 @@ class _Questions:
 
 
 def _fault(field: str, text: str) -> str | None:
-    """What is wrong with *text* as the *field* of a link."""
+    """What is wrong with *text* as the *field* of a link, in words for somebody who is asked for it."""
     try:
         checked_fields({field: text})
     except UsageError as error:
-        return error.hint or error.what
+        return _SAID.get(field) or error.hint or error.what
     return None
+
+
+_SAID = {"key_env": "use letters, digits and underscores, such as MY_KEY; the key itself is asked for next"}

@@ -23,10 +23,7 @@ if TYPE_CHECKING:
     from hermes_fallback.secret import Secret
     from hermes_fallback.transport.synchronous import Carrier
 
-__all__ = ["ABOUT_KEYS", "Outlook"]
-
-ABOUT_KEYS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
-"""The problems that a key solves."""
+__all__ = ["Outlook"]
 
 _PROBE_S = 5.0
 
@@ -98,6 +95,18 @@ class Outlook:
             with self._prompts.waiting(f"asking {self.name(draft)} for its models"):
                 self._listings[asked] = self._catalog.models(profile, endpoint, fresh=fresh)
         return self._listings[asked]
+
+    def mended(self, draft: Draft) -> Draft:
+        """*draft* at the address where its models are, if that is a neighbour of the one that was typed."""
+        if not self.is_custom(draft):
+            return draft
+        address = self.listing(draft).base_url
+        return draft if address in {"", draft.text("base_url")} else draft.having(base_url=address)
+
+    def is_refused(self, draft: Draft) -> bool:
+        """True when its provider says that it does not take the key, or that it wants one."""
+        problem = self.listing(draft).problem
+        return problem is not None and problem.kind == "refused-key"
 
     def proof(self, draft: Draft) -> Checked:
         """Whether its provider answers, and takes the key."""
