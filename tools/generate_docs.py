@@ -1,4 +1,4 @@
-"""Writes docs/cli.md and the completion scripts from the commands themselves; `--check` exits 1 on stale ones."""
+"""Writes the reference pages and the completion scripts from the program itself; `--check` exits 1 on stale ones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from config_reference import config_reference
 from shells import Entry, Option, bash_script, fish_script, powershell_script, zsh_script
 
 from hermes_fallback.cli.answers import SHELLS
@@ -114,7 +115,10 @@ def products() -> dict[Path, str]:
         "fish": fish_script(found),
         "powershell": powershell_script(found),
     }
-    files = {ROOT / "docs" / "cli.md": reference()}
+    files = {
+        ROOT / "docs" / "cli.md": reference(),
+        ROOT / "docs" / "config-reference.md": config_reference(),
+    }
     for shell, name in SHELLS.items():
         files[ROOT / "hermes_fallback" / "cli" / "completions" / name] = scripts[shell]
     return files

@@ -73,7 +73,9 @@ def _lines(error: FallbackError, canvas: Canvas) -> Iterator[str]:
     what = canvas.fold(canvas.plain(error.what), first="error: ", indent="  ")
     yield canvas.paint("error:", "red") + what.removeprefix("error:")
     if isinstance(error, InvalidFile) and error.text is not None:
-        yield from _quoted_line(error.text, error.line, error.column, canvas)
+        from hermes_fallback.cli.views.quoted import quoted_lines
+
+        yield from quoted_lines(error.text, error.line, error.column, canvas)
     if error.why:
         yield canvas.fold(canvas.plain(error.why), first="  why: ", indent="    ")
     if isinstance(error, Unanswered):
@@ -82,16 +84,3 @@ def _lines(error: FallbackError, canvas: Canvas) -> Iterator[str]:
         yield from attempt_lines(error.attempts, canvas)
     if error.hint:
         yield canvas.fold(canvas.plain(error.hint), first="  hint: ", indent="    ")
-
-
-def _quoted_line(text: str, line: int | None, column: int | None, canvas: Canvas) -> Iterator[str]:
-    """The offending line behind its number, and a caret under the column; a long line is shown around it."""
-    lead = f"  {line or ''} | "
-    room = max((canvas.width or 120) - len(lead), 10)
-    at = min(column or 1, len(text) + 1) - 1
-    start = max(0, at - room + 10) if len(text) > room else 0
-    yield lead + canvas.plain(text[start : start + room])
-    if column:
-        yield (
-            " " * (len(lead) - 2) + "| " + " " * len(canvas.plain(text[start:at])) + canvas.paint("^", "red")
-        )
