@@ -17,17 +17,17 @@ from hermes_fallback.config.values import Expand, value_of
 from hermes_fallback.errors import InvalidFile
 from hermes_fallback.model.chain import CURRENT_KEY, LEGACY_KEY, merge
 
-__all__ = ["arrange", "clear"]
+__all__ = ["arrange", "clear", "settle"]
 
 
 @uncollected
 def arrange(
     document: Document, order: Sequence[str | Mapping[str, object]], *, expand: Expand | None = None
-) -> bytes:
+) -> Document:
     """The file with an effective chain of exactly *order*: paths of entries (`Placed.path`) and new entries' fields.
 
     Links of the legacy key move into `fallback_providers`. Entries that are no links stay where they are. When the
-    chain is as asked already, these are the document's own bytes. *expand* is what the chain was read with.
+    chain is as asked already, this is *document* itself. *expand* is what the chain was read with.
 
     Raises:
         InvalidFile: this file cannot be edited safely; says where and what to do.
@@ -36,13 +36,30 @@ def arrange(
     """
     todo = plan(document, order, expand)
     if todo is None:
-        return document.data
+        return document
     document.check_loadable()
     return _proved(document, _splices(document, todo), todo, expand)
 
 
 @uncollected
-def clear(document: Document) -> bytes:
+def settle(document: Document, *, expand: Expand | None = None) -> Document:
+    """The file with the chain it has, as one list under `fallback_providers`; *document* itself when that is so.
+
+    What is no link stays under the legacy key, and a legacy link that stands in the list already goes.
+
+    Raises:
+        InvalidFile: this file cannot be edited safely; says where and what to do.
+    """
+    order = [placed.path for placed in merge(*document.chain_keys(expand))]
+    todo = plan(document, order, expand, settles=True)
+    if todo is None:
+        return document
+    document.check_loadable()
+    return _proved(document, _splices(document, todo), todo, expand)
+
+
+@uncollected
+def clear(document: Document) -> Document:
     """The file with `fallback_providers: []` and no legacy key; entries that are no links go too.
 
     A file with neither key stays as it is.
@@ -55,10 +72,10 @@ def clear(document: Document) -> bytes:
         current, legacy = legacy, Holder(LEGACY_KEY, Shape.ABSENT)
     todo = Plan(target=current, parts=(), legacy=legacy)
     if current.shape is Shape.ABSENT:
-        return document.data
+        return document
     document.check_loadable()
     splices = _splices(document, todo)
-    return _proved(document, splices, todo, None) if splices else document.data
+    return _proved(document, splices, todo, None) if splices else document
 
 
 def _splices(document: Document, todo: Plan) -> list[Splice]:
@@ -67,15 +84,15 @@ def _splices(document: Document, todo: Plan) -> list[Splice]:
     try:
         return [
             *(writer.rename(todo.target) if todo.renames else ()),
-            *writer.rewrite(todo.target, todo.parts),
+            *writer.rewrite(todo.target, todo.parts, as_list=todo.as_list),
             *writer.retire(todo.legacy, todo.leftovers),
         ]
     except ValueError:  # the text is not laid out as any list we know
         raise _unproved(document, todo) from None
 
 
-def _proved(document: Document, splices: Sequence[Splice], todo: Plan, expand: Expand | None) -> bytes:
-    """The new bytes, once the text that *splices* make is seen to hold what *todo* says and nothing else new."""
+def _proved(document: Document, splices: Sequence[Splice], todo: Plan, expand: Expand | None) -> Document:
+    """The new document, once the text that *splices* make is seen to hold what *todo* says and nothing else new."""
     try:
         text = splice(document.source.text, splices)
         after = Document.parse(document.source.encode(text), document.path)
@@ -85,7 +102,7 @@ def _proved(document: Document, splices: Sequence[Splice], todo: Plan, expand: E
         raise _unproved(document, todo)
     if tuple(placed.link for placed in merge(*after.chain_keys(expand))) != todo.links:
         raise _unproved(document, todo)
-    return after.data
+    return after
 
 
 def _rest_is_same(before: Document, after: Document, todo: Plan) -> bool:
@@ -122,7 +139,7 @@ def _list_is(after: Document, todo: Plan) -> bool:
     if pair is None:
         return todo.target.shape is Shape.ABSENT and not todo.parts
     value, was = pair[1], todo.target.value
-    if len(todo.parts) == 1 and todo.parts[0].node is was is not None:
+    if len(todo.parts) == 1 and todo.parts[0].node is was is not None and not todo.as_list:
         return same(value, was)
     if value.kind is not Kind.SEQUENCE or len(value.items) != len(todo.parts):
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -22,7 +22,7 @@ from hermes_fallback.model.chain import (
 )
 from hermes_fallback.model.link import Link
 
-__all__ = ["Holder", "Part", "Plan", "Shape", "holder_of", "plan"]
+__all__ = ["Holder", "Part", "Plan", "Shape", "holder_of", "link_of", "plan"]
 
 _MIGRATE = "hermes config migrate"
 _BY_HAND = "write the list out under its own key: hermes config edit"
@@ -88,6 +88,8 @@ class Plan:
     leftovers: tuple[Part, ...] = ()
     links: tuple[Link, ...] = ()
     """The chain that must come out of it."""
+    as_list: bool = False
+    """True when a single mapping is to become a list of one."""
 
     @property
     def renames(self) -> bool:
@@ -96,9 +98,15 @@ class Plan:
 
 
 def plan(
-    document: Document, order: Sequence[str | Mapping[str, object]], expand: Expand | None
+    document: Document,
+    order: Sequence[str | Mapping[str, object]],
+    expand: Expand | None,
+    *,
+    settles: bool = False,
 ) -> Plan | None:
     """How to make the effective chain exactly *order*; None when it is so already.
+
+    With *settles*, it is so only when all its links stand in a list under the current key.
 
     Raises:
         InvalidFile: one of the keys cannot be edited in place.
@@ -113,8 +121,9 @@ def plan(
         for holder, raw in zip((current, legacy), raws, strict=True)
         for part in _parts(holder, raw)
     }
-    wanted = _wanted(chain, parts, order)
-    if [part.path for part in wanted] == [placed.path for placed in chain]:
+    wanted = _wanted(chain, parts, order, expand)
+    settles = settles and not _is_settled(current, parts.values())
+    if [part.path for part in wanted] == [placed.path for placed in chain] and not settles:
         return None
     leftovers = tuple(part for part in parts.values() if part.holder is legacy and part.link is None)
     target = current if current.shape is not Shape.ABSENT or leftovers else legacy
@@ -127,7 +136,14 @@ def plan(
         legacy=Holder(LEGACY_KEY, Shape.ABSENT) if target is legacy else legacy,
         leftovers=leftovers,
         links=tuple(part.link for part in wanted if part.link is not None),
+        as_list=settles,
     )
+
+
+def _is_settled(current: Holder, parts: Iterable[Part]) -> bool:
+    """True when no link stands under the legacy key, or in a mapping of its own."""
+    links = [part for part in parts if part.link]
+    return all(part.holder is current for part in links) and (current.is_list or not links)
 
 
 def holder_of(document: Document, key: str, *, clearing: bool = False) -> Holder:
@@ -203,8 +219,18 @@ def _parts(holder: Holder, raw: RawKey) -> list[Part]:
     return found
 
 
+def link_of(fields: Mapping[str, object], expand: Expand | None) -> Link | Ignored:
+    """The link that an entry with *fields*, as they are written, is read as."""
+    expand = expand or str
+    values = {name: expand(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return read_link(Entry(values, "the new entry"))
+
+
 def _wanted(
-    chain: Chain, parts: Mapping[str, Part], order: Sequence[str | Mapping[str, object]]
+    chain: Chain,
+    parts: Mapping[str, Part],
+    order: Sequence[str | Mapping[str, object]],
+    expand: Expand | None,
 ) -> list[Part]:
     places = {placed.path for placed in chain}
     wanted: list[Part] = []
@@ -214,7 +240,7 @@ def _wanted(
             raise NotFound(
                 f"`{item}` is no link of the chain", hint="hermes fallback list", kind="unknown-link"
             )
-        part = parts[item] if isinstance(item, str) else _new(item)
+        part = parts[item] if isinstance(item, str) else _new(item, expand)
         identity = part.link.identity if part.link else None
         if identity in seen:
             raise UsageError(f"the link `{part.link}` is named twice", hint="name each link once")
@@ -223,8 +249,8 @@ def _wanted(
     return wanted
 
 
-def _new(fields: Mapping[str, object]) -> Part:
-    link = read_link(Entry(fields, "the new entry"))
+def _new(fields: Mapping[str, object], expand: Expand | None) -> Part:
+    link = link_of(fields, expand)
     if isinstance(link, Ignored):
         raise UsageError(f"a new entry is no link: {link.what}", hint=link.hint)
     return Part(link=link, fields=dict(fields))

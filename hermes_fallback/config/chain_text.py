@@ -40,12 +40,14 @@ class ChainText:
         token = self._text[name.start : name.end]
         return [Splice(name.start, name.end, token.replace(LEGACY_KEY, CURRENT_KEY))]
 
-    def rewrite(self, target: Holder, parts: Sequence[Part]) -> list[Splice]:
-        """*target* holding *parts* and nothing else."""
+    def rewrite(self, target: Holder, parts: Sequence[Part], *, as_list: bool = False) -> list[Splice]:
+        """*target* holding *parts* and nothing else; a mapping that stays alone is listed only if *as_list*."""
         if target.shape is Shape.ABSENT:
             return self._create(parts) if parts else []
         if not parts:
             return self._empty(target)
+        if len(parts) == 1 and parts[0].node is target.value and not as_list:
+            return []
         if target.shape is Shape.BLOCK:
             return self._write_block(target, parts)
         if target.shape is Shape.MAPPING:
@@ -107,8 +109,6 @@ class ChainText:
 
     def _list_mapping(self, target: Holder, parts: Sequence[Part]) -> list[Splice]:
         name, value = pair_of(target)
-        if len(parts) == 1 and parts[0].node is value:
-            return []
         start, stop = self._entries.mapping_lines(target)
         column = self._lines.column(name.start) + list_offset_of(self._root)
         newline = self._lines.newline(value.start)
@@ -138,8 +138,6 @@ class ChainText:
 
     def _write_flow(self, target: Holder, parts: Sequence[Part]) -> list[Splice]:
         _, value = pair_of(target)
-        if len(parts) == 1 and parts[0].node is value:
-            return []
         layout = cut_flow(self._lines, value)
         if layout is None:
             raise self._entries.refusal("comments stand among entries that share lines", value)

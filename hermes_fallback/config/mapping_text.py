@@ -96,7 +96,7 @@ class MappingText:
 
     def below(self, name: Node, value: Node, texts: Sequence[str]) -> list[Splice]:
         """*texts* as the lines of the value of *name*, in place of the one-line *value*; a comment there stays."""
-        after = self.lines.after(max(value.end, self.colon(name)))
+        after = self.lines.after(max(content_end(self._text, value), self.colon(name)))
         return [*self._without(name, value), self.put(after, after, texts, self.lines.newline(name.start))]
 
     def put(self, start: int, stop: int, texts: Sequence[str], newline: str) -> Splice:

@@ -53,6 +53,8 @@ class RawKey(Fact, kw_only=False):
     value: object = None
     line: int | None = None
     lines: tuple[int, ...] = ()
+    file: str | None = None
+    """Where it stands; None for the home's own config.yaml."""
 
 
 class Ignored(Fact, kw_only=False):
@@ -62,6 +64,8 @@ class Ignored(Fact, kw_only=False):
     line: int | None
     what: str
     hint: str | None = None
+    file: str | None = None
+    """Where it stands; None for the home's own config.yaml."""
 
 
 class Placed(Fact, kw_only=False):
@@ -73,6 +77,8 @@ class Placed(Fact, kw_only=False):
     line: int | None = None
     path: str = ""
     """The entry itself, `fallback_providers[2]`; *origin* is the key alone."""
+    file: str | None = None
+    """Where it stands; None for the home's own config.yaml."""
 
 
 class Chain(Fact, kw_only=False):
@@ -109,20 +115,20 @@ def merge(current: RawKey, legacy: RawKey) -> Chain:
     ignored: list[Ignored] = []
     seen: dict[tuple[str, str, str], Placed] = {}
     for raw in (current, legacy):
-        entries, unreadable = _entries(raw)
-        ignored += unreadable
+        entries, passed_over = _entries(raw)
         for entry in entries:
             link = read_link(entry)
             if isinstance(link, Ignored):
-                ignored.append(link)
+                passed_over.append(link)
             elif first := seen.get(link.identity):
                 what = f"the same link as position {first.position}"
-                ignored.append(Ignored(entry.origin, entry.line, what, "remove one of the two"))
+                passed_over.append(Ignored(entry.origin, entry.line, what, "remove one of the two"))
             else:
-                placed = Placed(link, len(links) + 1, raw.key, entry.line, entry.origin)
+                placed = Placed(link, len(links) + 1, raw.key, entry.line, entry.origin, raw.file)
                 seen[link.identity] = placed
                 links.append(placed)
-                ignored += _unread(entry)
+                passed_over += _unread(entry)
+        ignored += [each.but(file=raw.file) for each in passed_over] if raw.file else passed_over
     return Chain(tuple(links), tuple(ignored))
 
 

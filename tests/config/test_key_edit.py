@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from editing import document, loaded
 
-from hermes_fallback.config.key_edit import _proved, set_values
+from hermes_fallback.config.key_edit import _proved, set_value, set_values, unset_value
 from hermes_fallback.config.layout import Splice
-from hermes_fallback.errors import InvalidFile, UsageError
+from hermes_fallback.errors import InvalidFile, NotFound, UsageError
 
 
 def changed(before: str, **values: object) -> str:
@@ -102,9 +102,21 @@ def test_none_removes_a_key(before: str, path: str, after: str) -> None:
         ("a: &x 1\nb: *x\n", "a", None, InvalidFile),
         ("a:\n  b: 1\n  b: 2\n", "a__b", 3, InvalidFile),
         ("a: !env X\nb: 1\n", "b", 2, InvalidFile),
-        ("a: 1\n", "a__b", 2, UsageError),
+        ("a: 1\n", "a__b", 2, InvalidFile),
+        ("model: m\n", "model[0]", 2, InvalidFile),
+        ("a: [1]\n", "a__b", 2, InvalidFile),
+        ("a: {b: 1}\n", "a[0]", 2, InvalidFile),
+        ("b: &b {s: {x: 1}}\na: {<<: *b}\n", "a__s__x", 2, InvalidFile),
+        ("b: &b {s: {x: 1}}\n<<: *b\n", "s__x", 2, InvalidFile),
+        ("a:\n# note\n- 1\n", "a", [2], InvalidFile),
+        ("a: &a\n- 1\nb: *a\n", "a", [2], InvalidFile),
+        ("a: [1]\n", "a", {"b": 1}, UsageError),
+        ("a: {b: 1}\n", "a", [1], UsageError),
+        ("a: 1\n", "b[1]", 2, NotFound),
+        ("a: 1\n", "b[0][1]", 2, NotFound),
+        ("a:\n- - 1\n", "a[0][1]", 2, InvalidFile),
         ("a:\n  b: 1\n", "a", 2, UsageError),
-        ("l: [1]\n", "l[4]__x", 2, UsageError),
+        ("l: [1]\n", "l[4]__x", 2, NotFound),
         ("a: 1\n", "", 2, UsageError),
         ("a: 1\n", "a..b", 2, UsageError),
     ],
@@ -117,6 +129,83 @@ def test_what_would_touch_something_else_is_refused(
         changed(before, **{path: value})
 
 
+LISTS = {
+    "an item behind the last": ("l:\n- a # x\n# y\n- b\nz: 1\n", "l[2]", "no", 'l:\n- a # x\n# y\n- b\n- "no"\nz: 1\n'),
+    "a mapping behind the last": (
+        "l:\n  -   provider: 'a'\n      model: 'b'\n# z\nz: 1\n",
+        "l[1]",
+        {"provider": "c", "model": "d"},
+        "l:\n  -   provider: 'a'\n      model: 'b'\n  -   provider: 'c'\n      model: 'd'\n# z\nz: 1\n",
+    ),
+    "a key of a new item": ("l:\n- a: 1\n", "l[1].a", 2, "l:\n- a: 1\n- a: 2\n"),
+    "a key of an old item": ("l:\n- a: 1\n- b: 1\n", "l[0].c", 2, "l:\n- a: 1\n  c: 2\n- b: 1\n"),
+    "in brackets": ("l: [a, b]  # c\n", "l[2]", "d", "l: [a, b, d]  # c\n"),
+    "in brackets over lines": ("l: [\n  a, # x\n  b\n]\n", "l[2]", "d", "l: [\n  a, # x\n  b,\n  d\n]\n"),
+    "the first of empty brackets": ("l: []  # c\nz: 1\n", "l[0]", "d", "l:  # c\n  - d\nz: 1\n"),
+    "the first of nothing": ("x:\n- 1\nl:\nz: 1\n", "l[0].a", "d", "x:\n- 1\nl:\n- a: d\nz: 1\n"),
+    "a list that is new": ("z: 1\n", "m.l[0].a", 1, "z: 1\nm:\n  l:\n    - a: 1\n"),
+    "a list in a list that is new": ("z: 1\n", "l[0][0]", 1, "z: 1\nl: [[1]]\n"),
+    "in JSON": ('{"l": [1]}', "l[1]", {"a": None}, '{"l": [1, {"a": null}]}'),
+    "no final newline": ("l:\n- a", "l[1]", "b", "l:\n- a\n- b"),
+    "CRLF": ("l:\r\n- a\r\n", "l[1]", "b", "l:\r\n- a\r\n- b\r\n"),
+    "a list for a list": ("l:\n- a\n- b\nz: 1\n", "l", ["c"], "l: [c]\nz: 1\n"),
+    "entries for a list": ("l:\n- a\nz: 1\n", "l", [{"a": 1}], "l:\n- a: 1\nz: 1\n"),
+    "a mapping for a mapping": ("m:\n  a: 1\n  b: {c: 2}\nz: 1\n", "m", {"a": 2}, "m: {a: 2}\nz: 1\n"),
+    "braces for braces": ("m: {a: 1}  # c\n", "m", {"b": 2}, "m: {b: 2}  # c\n"),
+    "a list for a word": ("l: a  # c\n", "l", ["b"], "l: [b]  # c\n"),
+    "entries for a word": ("l: 'a'  # c\nz: 1\n", "l", [{"a": 1}], "l:  # c\n  - a: 1\nz: 1\n"),
+    "an item in place": ("l:\n- a: 1\n  b: 2\n- c\n", "l[0]", {"a": 3}, "l:\n- {a: 3}\n- c\n"),
+    "null": ("a: 1  # c\n", "a", None, "a: null  # c\n"),
+    "one with another type": ("a: [1, true]\n", "a", [True, 1], "a: [true, 1]\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "path", "value", "after"), LISTS.values(), ids=LISTS)
+def test_lists_grow_by_their_next_item_and_take_whole_values(
+    before: str, path: str, value: object, after: str
+) -> None:
+    """An index one behind the last adds an item; what is so already changes nothing."""
+    assert set_value(document(before), path, value).decode() == after
+    assert set_value(document(after), path, value).decode() == after
+
+
+UNSET = {
+    "an item": ("l:\n# a\n- a # x\n- b\nz: 1\n", "l[0]", "l:\n- b\nz: 1\n"),
+    "the last item": ("l:  # c\n- a\nz: 1\n", "l[0]", "l: []  # c\nz: 1\n"),
+    "an item in brackets": ("l: [a, b, c]\n", "l[1]", "l: [a, c]\n"),
+    "the last in brackets": ("l: [a]  # c\n", "l[0]", "l: []  # c\n"),
+    "the key beside a dash": ("l:\n- a: 1 # x\n  b: 2 # y\n", "l[0].a", "l:\n- b: 2 # y\n"),
+    "a key below a dash": ("l:\n- a: 1\n  b: 2\n- c: 3\n", "l[0].b", "l:\n- a: 1\n- c: 3\n"),
+    "a null": ("a:\nb: 1\n", "a", "b: 1\n"),
+    "nothing there": ("a: [1]\n", "a[1]", "a: [1]\n"),
+    "over a merged one": ("b: &b {x: 1}\na:\n  <<: *b\n  x: 2\n", "a.x", "b: &b {x: 1}\na:\n  <<: *b\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "path", "after"), UNSET.values(), ids=UNSET)
+def test_unset_takes_a_key_or_an_item_away(before: str, path: str, after: str) -> None:
+    """With the comments that are its own, and nothing else."""
+    assert unset_value(document(before), path).decode() == after
+
+
+@pytest.mark.parametrize(
+    ("before", "path"),
+    [
+        ("b: &b {x: 1}\na: {<<: *b}\n", "a.x"),
+        ("b: &b {x: 1}\na: *b\n", "a.x"),
+        ("l:\n- &a 1\nb: *a\n", "l[0]"),
+        ("l:\n- a: 1\n  # about b\n  b: 2\n", "l[0].a"),
+        ("l:\n- a: 1\n", "l[0].a"),
+        ("l:\n- - 1\n", "l[0][0]"),
+    ],
+)
+def test_unset_of_what_others_need_is_refused_with_its_line(before: str, path: str) -> None:
+    """Merged keys, shared values, comments of another key, and the only key of an item."""
+    with pytest.raises(InvalidFile) as caught:
+        unset_value(document(before), path)
+    assert caught.value.line
+
+
 @pytest.mark.parametrize("value", ["no", "a: b", 1, 2.5, True, "5s", "${X}", "", "x\ny", "é"])
 def test_any_scalar_comes_back_with_its_type(value: object) -> None:
     """What is set is what is read."""
@@ -124,6 +213,26 @@ def test_any_scalar_comes_back_with_its_type(value: object) -> None:
         "a": {"b": value},
         "c": {"d": value},
     }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "l: [a, d]\n",
+        "l: [b, a, d]\n",
+        "l: [a, b, e]\n",
+        "l: [a, b]\n",
+        "l: &x [a, b, d]\n",
+        "l: [a, b, d]\nz: 1\n",
+    ],
+)
+def test_a_list_with_anything_else_changed_does_not_pass_the_proof(wrong: str) -> None:
+    """An item added is the last one, with the value that was meant, and the others are as before."""
+    doc = document("l: [a, b]\n")
+    whole = len(doc.source.text)
+    assert _proved(doc, [Splice(0, whole, "l: [a, b, d]\n")], ("l", 2), "d").data == b"l: [a, b, d]\n"
+    with pytest.raises(InvalidFile, match="without touching something else"):
+        _proved(doc, [Splice(0, whole, wrong)], ("l", 2), "d")
 
 
 @pytest.mark.parametrize(
