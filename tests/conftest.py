@@ -26,6 +26,7 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
         if name not in _KEPT and not name.startswith(_OURS):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setattr("hermes_fallback.config.home.MANAGED", "")  # the machine's own is none of the test's
     connect = socket.socket.connect
 
     def connect_here(self: socket.socket, address: object) -> None:

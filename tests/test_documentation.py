@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.settings import read_settings
@@ -17,6 +19,7 @@ from hermes_fallback.runtime.runtime import Runtime
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+SCRIPTS = Path(sys.executable).parent
 KEYS = {"OPENROUTER_API_KEY": "sk-or-v1-0123456789", "DEEPSEEK_API_KEY": "sk-0123456789"}
 CONFIG = """\
 model: {{provider: custom, default: main-model, base_url: "{main}"}}
@@ -102,6 +105,87 @@ def test_the_plugin_of_the_page_is_found(home: Path, language: str, name: str) -
     (folder / name).write_text(block)
     profile = Runtime.open(home, environ={}).registry.get("acme-ai")
     assert (profile.name, profile.env_vars) == ("acme", ("ACME_API_KEY",))
+
+
+CI = ROOT / "docs" / "ci.md"
+SECRETS = {"OPENROUTER_API_KEY": "sk-or-v1-0123456789", "GATEWAY_KEY": "0123456789abcdef"}
+SERVED = {**SECRETS, "GATEWAY_URL": "https://gateway.example/v1", "PATH": f"{SCRIPTS}:/usr/bin:/bin"}
+
+
+@pytest.fixture
+def checkout(home: Path) -> Path:
+    """A home with a primary, and the page's list beside it."""
+    (home / "chain.yaml").write_text(blocks(CI, "yaml")[0])
+    (home / "config.yaml").write_text("model: {provider: openrouter, default: m}   # mine\n")
+    return home
+
+
+def steps(event: str) -> list[str]:
+    """The scripts that the page's workflow runs on *event*."""
+    (job,) = yaml.safe_load(blocks(CI, "yaml")[1])["jobs"].values()
+    assert set(re.findall(r"(?:secrets|vars)\.(\w+)", str(job["env"]))) <= set(SERVED)
+    return [step["run"] for step in job["steps"] if f"'{event}'" in step.get("if", "")]
+
+
+def test_the_workflow_shows_a_difference_and_leaves_the_file_alone(checkout: Path) -> None:
+    """On a pull request: a difference is no failure, a broken list is one."""
+    (script,) = steps("pull_request")
+    before = (checkout / "config.yaml").read_bytes()
+    shown = run(["bash", "-e", "-c", script], checkout, **SERVED)
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "+    key_env: GATEWAY_KEY" in shown.stdout
+    assert (checkout / "config.yaml").read_bytes() == before
+    (checkout / "chain.yaml").write_text("- provider: openrouter\n")
+    assert run(["bash", "-e", "-c", script], checkout, **SERVED).returncode == 3
+
+
+def test_the_workflow_applies_the_list_and_writes_no_secret(checkout: Path) -> None:
+    """On `main`: each step ends well, twice, and the second time nothing changes."""
+    for script in steps("push") * 2:
+        done = run(["bash", "-e", "-c", script], checkout, **SERVED)
+        assert done.returncode == 0, done.stdout + done.stderr
+    text = (checkout / "config.yaml").read_text()
+    assert text.startswith("model: {provider: openrouter, default: m}   # mine\n")
+    assert 'base_url: "${GATEWAY_URL}"' in text
+    assert not any(secret in text for secret in SECRETS.values())
+    assert "already" in run(["bash", "-e", "-c", steps("push")[0]], checkout, **SERVED).stdout
+
+
+def test_the_workflow_fails_where_a_key_is_missing(checkout: Path) -> None:
+    """The last step is the one that tells."""
+    *_, last = steps("push")
+    run(["bash", "-e", "-c", steps("push")[0]], checkout, **SERVED)
+    assert run(["bash", "-e", "-c", last], checkout, **{**SERVED, "GATEWAY_KEY": ""}).returncode == 1
+
+
+def test_the_loop_over_homes_tells_what_changed(checkout: Path) -> None:
+    """Changed, then in order; a home that cannot be edited fails the loop and stops none of the others."""
+    (loop,) = blocks(CI, "sh")
+    for name in ("a", "b"):
+        (checkout / "homes" / name).mkdir(parents=True)
+    environ = {**SERVED, "HOMES": str(checkout / "homes")}
+    first = run(["bash", "-c", loop], checkout, **environ)
+    assert (first.returncode, first.stdout.count("changed: ")) == (0, 2)
+    (checkout / "homes" / "a" / "config.yaml").write_text("model: [\n")
+    second = run(["bash", "-c", loop], checkout, **environ)
+    assert second.returncode == 1
+    assert re.findall(r"^(.*): .*/homes/(.)/(.*)$", second.stdout, re.MULTILINE) == [
+        ("failed", "a", " (exit 3)"),
+        ("ok", "b", ""),
+    ]
+
+
+def test_the_task_tells_what_changed(checkout: Path) -> None:
+    """Its command as printed, with and without check mode."""
+    (task,) = yaml.safe_load(blocks(CI, "yaml")[2])
+    command = task["ansible.builtin.command"]["cmd"]
+    wanted = json.dumps(yaml.safe_load((checkout / "chain.yaml").read_text()))
+    told = []
+    for check in ("--check", "", "--check", ""):
+        line = re.sub(r"{{.*?}}", check, command)
+        done = run(["bash", "-c", f"{line} <<< '{wanted}'"], checkout, **SERVED)
+        told.append((done.returncode, json.loads(done.stdout)["changed"]))
+    assert told == [(1, True), (0, True), (0, False), (0, False)]
 
 
 def test_links_between_the_pages_lead_somewhere() -> None:

@@ -19,6 +19,7 @@ from hermes_fallback.fact import Fact
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from hermes_fallback.cli.invocation import Invocation
+    from hermes_fallback.config.document import Document
     from hermes_fallback.config.settings import Settings
     from hermes_fallback.model.chain import Chain
     from hermes_fallback.model.link import Link
@@ -54,18 +55,28 @@ class _Line(Fact):
     @property
     def chain(self) -> Chain:
         """The chain of its config alone: to import what reads the rest takes as long as to read it."""
-        from hermes_fallback.config.reading import read_document
         from hermes_fallback.model.chain import merge
 
-        return merge(*read_document(self.home.config).chain_keys(self._expand))
+        return merge(*self._document.chain_keys(self._expand))
 
     @property
     def settings(self) -> Settings:
         """What its config says. No provider and no key is looked at, unlike by a runtime."""
-        from hermes_fallback.config.reading import read_document
         from hermes_fallback.config.settings import read_settings
 
-        return read_settings(read_document(self.home.config), self._expand)
+        return read_settings(self._document, self._expand)
+
+    @property
+    def _document(self) -> Document:
+        from hermes_fallback.config.reading import read_document
+
+        home = self.home
+        document = read_document(home.config)
+        if home.managed is None:
+            return document
+        from hermes_fallback.config.managed import Managed  # few machines have one
+
+        return Managed.read(home.managed, self.environ).over(document)
 
     def _expand(self, text: str) -> str:
         if "${" not in text:

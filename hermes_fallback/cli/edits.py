@@ -8,7 +8,7 @@ from hermes_fallback.cli.draft import Draft
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import StoredKey, store_key
 from hermes_fallback.cli.views.edit import Change, edit_document, edit_text, names_of
-from hermes_fallback.errors import CredentialError, FallbackError, UsageError
+from hermes_fallback.errors import CredentialError, FallbackError, InvalidFile, UsageError
 from hermes_fallback.model.chain import Chain
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.runtime.editor import ChainEdit, Editor
@@ -141,7 +141,9 @@ def _need(draft: Draft, command: str) -> None:
     raise UsageError(
         f"{missing} is missing",
         why=f"`{draft.provider}` serves many models" if draft.provider else "both are needed",
-        hint=f"{command} {draft.provider or 'openrouter'} {draft.model or 'anthropic/claude-sonnet-4'}",
+        hint=f"{command} {draft.provider} MODEL, with one of: hermes model list {draft.provider}"
+        if draft.provider
+        else f"{command} openrouter {draft.model or 'anthropic/claude-sonnet-4'}",
         kind=f"missing-{missing.lower()}",
     )
 
@@ -215,15 +217,26 @@ def undo_edit(runtime: Runtime, *, force: bool = False) -> Change:
         FallbackError: as `ConfigStore.undo` does.
     """
     edited = runtime.store.undo(force=force)
+    try:
+        report = runtime.report(edited.after)
+    except InvalidFile as error:
+        error.why = "the edit is undone, and before it the file was no config either"
+        raise
     edit = ChainEdit(
         changed=edited.changed,
         dry_run=False,
         diff=edited.diff,
-        report=runtime.report(edited.after),
+        report=report,
         warnings=edited.warnings,
     )
-    done = f"`{runtime.home.config}` is as it was before the last edit"
+    done = f"`{runtime.home.config}` is as it was before the last edit, of {_moment(edited.made_at or 0)}"
     return Change(edit=edit, done=done, standing="nothing to undo", way_back=False)
+
+
+def _moment(at: float) -> str:
+    from datetime import UTC, datetime  # only undoing tells it
+
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def show_change(run: Invocation, change: Change | None) -> None:
@@ -264,7 +277,9 @@ def _stored(run: Invocation, draft: Draft) -> StoredKey | None:
 def _explain(error: FallbackError, stored: StoredKey | None) -> None:
     """Let *error* say also what stands in spite of it, and how to have the link all the same."""
     if isinstance(error, CredentialError) and error.hint:
-        error.hint = f"{error.hint}; or add it all the same with --force"
+        error.hint = (
+            f"{error.hint}; or hand it over with --key-stdin, or add the link all the same with --force"
+        )
     if stored:
         kept = f"the key is kept as `{stored.variable}` in `{stored.path}`"
         error.why = f"{error.why}; {kept}" if error.why else kept

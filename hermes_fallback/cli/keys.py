@@ -85,6 +85,7 @@ def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None])
         UsageError: the provider has no variable of its own, or one that is not for the link's host.
         FallbackError: `.env` cannot be changed.
     """
+    runtime.refuse_read_only()
     variable = variable_for(runtime, given)
     before = runtime.environment.dotenv.get(variable, {})
     runtime.environment.dotenv.set(variable, key)

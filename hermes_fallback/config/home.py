@@ -14,7 +14,10 @@ from collections.abc import Mapping
 from hermes_fallback.errors import NotFound, SystemRefused, UsageError
 from hermes_fallback.fact import Fact
 
-__all__ = ["Home", "find_home", "profile_names"]
+__all__ = ["MANAGED", "Home", "find_home", "profile_names"]
+
+MANAGED = "/etc/hermes"
+"""Where whoever manages the machine lays down what counts for every home."""
 
 _NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
 _DEFAULT = "default"
@@ -25,6 +28,8 @@ class Home(Fact, kw_only=False):
     """Where the files of one home live. None of them need exist."""
 
     root: str
+    managed: str | None = None
+    """The folder of the managed layer, where there is one: its `config.yaml` and `.env` win over the home's."""
 
     @property
     def config(self) -> str:
@@ -71,6 +76,7 @@ def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | No
     """The home to use: *home*, else *profile*, else the sticky profile, else HERMES_HOME, else `~/.hermes`.
 
     The sticky profile (the file `active_profile`) counts unless HERMES_HOME names a profile's folder already.
+    The managed layer is the folder that HERMES_MANAGED_DIR names, where it exists, else `/etc/hermes`.
 
     Raises:
         NotFound: there is no such profile.
@@ -86,7 +92,7 @@ def find_home(environ: Mapping[str, str], *, home: str | None, profile: str | No
         root = start
     else:
         root = _sticky(_root_of(start, native)) or start
-    return Home(_folder(root))
+    return Home(_folder(root), _managed(environ))
 
 
 def profile_names(environ: Mapping[str, str], *, user_home: str) -> tuple[str, ...]:
@@ -101,6 +107,11 @@ def _start(environ: Mapping[str, str], user_home: str) -> tuple[str, str]:
     native = _join(user_home, ".hermes")
     named = environ.get("HERMES_HOME", "").strip()
     return native, _expanded(named, user_home) if named else native
+
+
+def _managed(environ: Mapping[str, str]) -> str | None:
+    named = environ.get("HERMES_MANAGED_DIR", "").strip()
+    return next((folder for folder in (named, MANAGED) if folder and os.path.isdir(folder)), None)
 
 
 def _join(*parts: str) -> str:

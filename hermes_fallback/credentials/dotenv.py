@@ -41,6 +41,10 @@ class DotEnvFile:
             self._values = parse(self._read(), environ)
         return self._values.get(name)
 
+    def check(self) -> None:
+        """Nothing, when the file can be read; the errors of `get` where not."""
+        self._read()
+
     def set(self, name: str, value: Secret) -> bool:
         """Make *name* stand for *value*: one line changes or is added, every other byte stays.
 

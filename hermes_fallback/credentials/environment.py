@@ -1,10 +1,11 @@
-"""Environment: what a variable stands for, asked of `.env` first and of the process second."""
+"""Environment: what a variable stands for: in the managed `.env`, else in the home's, else in the process."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from hermes_fallback.credentials.dotenv import DotEnvFile
+from hermes_fallback.errors import FallbackError
 from hermes_fallback.fact import Fact
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
@@ -15,7 +16,7 @@ __all__ = ["Environment", "Found"]
 
 
 class Found(Fact, kw_only=False, unshown=("value",)):
-    """A variable's value, which its repr keeps to itself, and where it stood: `dotenv` or `env`."""
+    """A variable's value, which its repr keeps to itself, and where it stood: `managed`, `dotenv` or `env`."""
 
     value: str
     source: str
@@ -24,14 +25,20 @@ class Found(Fact, kw_only=False, unshown=("value",)):
 class Environment:
     """The variables of one home and one process. The file wins, as it does in Hermes Agent."""
 
-    def __init__(self, dotenv: DotEnvFile, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, dotenv: DotEnvFile, environ: Mapping[str, str], managed: DotEnvFile | None = None
+    ) -> None:
         self.dotenv = dotenv
+        self.fault = _fault_of(managed) if managed else None
+        """Why the managed file, which cannot be read, is passed over."""
         self._environ = environ
+        usable = {} if managed is None or self.fault else {"managed": managed}
+        self._files = {**usable, "dotenv": dotenv}
 
     @classmethod
-    def of(cls, dotenv: str | Path, environ: Mapping[str, str]) -> Environment:
-        """The environment made of the file at *dotenv*, which need not exist, and of *environ*."""
-        return cls(DotEnvFile(dotenv), environ)
+    def of(cls, dotenv: str | Path, environ: Mapping[str, str], *, managed: str | None = None) -> Environment:
+        """The environment made of the files at *managed* and *dotenv*, which need not exist, and of *environ*."""
+        return cls(DotEnvFile(dotenv), environ, DotEnvFile(managed) if managed else None)
 
     def get(self, name: str) -> Found | None:
         """The value of *name*, or None when it is set nowhere. A value may be empty: then it is set so.
@@ -39,9 +46,10 @@ class Environment:
         Raises:
             InvalidFile, SystemRefused: `.env` cannot be read.
         """
-        value = self.dotenv.get(name, self._environ)
-        if value is not None:
-            return Found(value, "dotenv")
+        for source, file in self._files.items():
+            value = file.get(name, self._environ)
+            if value is not None:
+                return Found(value, source)
         exported = self._environ.get(name)
         return None if exported is None else Found(exported, "env")
 
@@ -49,9 +57,10 @@ class Environment:
         """*text* with every `${NAME}` replaced by its value, once; a name that is set nowhere stays."""
         return "".join(self._pieces(text)) if "${" in text else text
 
-    def places(self, name: str) -> tuple[str, str]:
-        """How to call the two places where *name* is looked for, in the order they are asked."""
-        return f"`{name}` in `{self.dotenv.path}`", f"`{name}` in the environment"
+    def places(self, name: str) -> dict[str, str]:
+        """How to call each place where *name* is looked for, by its `source`, in the order they are asked."""
+        files = {source: f"`{name}` in `{file.path}`" for source, file in self._files.items()}
+        return {**files, "env": f"`{name}` in the environment"}
 
     def _pieces(self, text: str) -> Iterator[str]:
         while True:
@@ -64,3 +73,11 @@ class Environment:
             found = self.get(name) if name else None
             yield f"${{{name}}}" if found is None else found.value
             text = after
+
+
+def _fault_of(dotenv: DotEnvFile) -> FallbackError | None:
+    try:
+        dotenv.check()
+    except FallbackError as error:
+        return error
+    return None

@@ -197,17 +197,14 @@ class _Search:
         return (self._reaches or variable == self._vendors) and is_home_of(variable, self._origin)
 
     def _ask(self, variable: str) -> tuple[Found | None, Fault | None]:
-        dotenv, environ = self._environment.places(variable)
         found = self._environment.get(variable)
-        if found is None:
-            self._asked += [(dotenv, "not set"), (environ, "not set")]
-            return None, None
-        fault = fault_of(found.value.strip())
-        if found.source == "env":
-            self._asked.append((dotenv, "not set"))
-        place = environ if found.source == "env" else dotenv
-        self._asked.append((place, fault.what if fault else f"not sent to `{self._origin}`"))
-        return found, fault
+        for source, place in self._environment.places(variable).items():
+            if found and found.source == source:
+                fault = fault_of(found.value.strip())
+                self._asked.append((place, fault.what if fault else f"not sent to `{self._origin}`"))
+                return found, fault
+            self._asked.append((place, "not set"))
+        return None, None
 
     def _credential(self, value: str, source: str, name: str | None = None) -> Credential:
         place = self._asked.pop()[0] if name else self._place

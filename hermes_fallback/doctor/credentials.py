@@ -23,8 +23,7 @@ def placeholder(facts: Facts) -> Iterator[Finding]:
         fault = fault_of(found.value.strip()) if found else None
         if found and fault and fault.kind != _EMPTY:
             faults += 1
-            dotenv, environ = environment.places(name)
-            place = dotenv if found.source == "dotenv" else environ
+            place = environment.places(name)[found.source]
             yield warn(
                 f"`{name}` {fault.what}", evidence=place, fix="put the key in its place, or remove the line"
             )

@@ -16,6 +16,7 @@ from hermes_fallback.credentials.dotenv import decode
 from hermes_fallback.doctor.facts import Facts
 from hermes_fallback.doctor.finding import Finding, Level, broken, ok, warn
 from hermes_fallback.errors import InvalidFile, SystemRefused
+from hermes_fallback.runtime.faults import faults_in
 
 __all__ = ["config_file", "config_findings", "config_ignored", "env_file"]
 
@@ -24,7 +25,7 @@ def config_file(facts: Facts) -> Iterator[Finding]:
     """Whether config.yaml is there and can be read."""
     path = facts.home.config
     try:
-        read_settings(read_document(path))
+        _ = read_settings(read_document(path)).findings  # which reads all of it
     except (InvalidFile, SystemRefused) as error:
         yield broken(error)
         return
@@ -36,10 +37,15 @@ def config_file(facts: Facts) -> Iterator[Finding]:
 
 def config_findings(facts: Facts) -> Iterator[Finding]:
     """Keys that nobody knows, and values that cannot be meant so."""
-    findings = facts.runtime.settings.findings
+    told = {each.origin for each in facts.runtime.settings.chain.ignored}
+    found = faults_in(read_document(facts.home.config), facts.runtime)
+    findings = [each for each in found if each.key not in told]
     for each in findings:
         yield Finding(
-            level=Level(each.level), what=each.what, evidence=_place(facts, each.line), fix=each.hint
+            level=Level(each.level),
+            what=each.what,
+            evidence=_place(facts, each.line, each.file),
+            fix=each.hint,
         )
     if not findings:
         yield ok("every key and value is understood")
@@ -49,7 +55,8 @@ def config_ignored(facts: Facts) -> Iterator[Finding]:
     """Entries of the chain that are passed over."""
     ignored = facts.report.chain.ignored
     for each in ignored:
-        yield warn(f"{each.origin} is ignored: {each.what}", evidence=_place(facts, each.line), fix=each.hint)
+        place = _place(facts, each.line, each.file)
+        yield warn(f"{each.origin} is ignored: {each.what}", evidence=place, fix=each.hint)
     if not ignored:
         yield ok("no entry is passed over")
 
@@ -93,5 +100,6 @@ def _unread_lines(path: str, text: str) -> Iterator[Finding]:
             )
 
 
-def _place(facts: Facts, line: int | None) -> str:
-    return facts.home.config if line is None else f"{facts.home.config}:{line}"
+def _place(facts: Facts, line: int | None, file: str | None) -> str:
+    path = file or facts.home.config
+    return path if line is None else f"{path}:{line}"

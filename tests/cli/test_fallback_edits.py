@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from program import Hermes, Result
@@ -289,6 +290,72 @@ def test_apply_check_writes_nothing_and_exits_1_on_a_difference(hermes: Hermes, 
     assert hermes("fallback", "apply", "-f", "-", "--check", stdin=same).status == 0
 
 
+STANDING = """\
+fallback_providers:
+  # the big one
+  - provider: glm            # its short name
+    model: glm-5
+    context_length: 1000     # measured
+  # the one in the cellar
+  - provider: custom
+    model: llama
+    base_url: ${BOX}/v1
+    zone: lan
+"""
+FITTED = {
+    "same-by-alias": ([("zai", {"context_length": 1000}), ("custom", {"zone": "lan"})], []),
+    "field-changes": (
+        [("zai", {"context_length": 2000}), ("custom", {"zone": "lan"})],
+        ["-    context_length: 1000     # measured", "+    context_length: 2000     # measured"],
+    ),
+    "field-goes": ([("glm", {"context_length": 1000}), ("custom", {})], ["-    zone: lan"]),
+    "field-comes": (
+        [("zai", {"context_length": 1000}), ("custom", {"zone": "lan", "cost": "free"})],
+        ["+    cost: free"],
+    ),
+    "null-is-none": (
+        [("zai", {"context_length": 1000, "key_env": None}), ("custom", {"zone": "lan"})],
+        [],
+    ),
+}
+_BASE: dict[str, dict[str, object]] = {
+    "glm": {"provider": "glm", "model": "glm-5"},
+    "zai": {"provider": "zai", "model": "glm-5"},
+    "custom": {"provider": "custom", "model": "llama", "base_url": "${BOX}/v1"},
+}
+
+
+@pytest.mark.parametrize(("wanted", "lines"), FITTED.values(), ids=FITTED)
+@pytest.mark.parametrize("box", ["http://box", None], ids=["set", "unset"])
+def test_apply_changes_only_the_fields_that_differ(
+    hermes: Hermes,
+    config: Callable[[str], Path],
+    wanted: list[tuple[str, dict[str, object]]],
+    lines: list[str],
+    box: str | None,
+) -> None:
+    """A link that stands keeps its place, its comments, its provider's short name and its `${VAR}`."""
+    config(STANDING)
+    text = json.dumps([{**_BASE[name], **fields} for name, fields in wanted])
+    given = {"env": {"BOX": box} if box else {}, "stdin": text}
+    result = hermes("fallback", "apply", "-f", "-", "--json", **given)
+    assert result.status == 0, result.err
+    changed = [line for line in result.document["diff"].split("\n")[2:] if line[:1] in {"+", "-"}]
+    assert changed == lines
+    assert hermes("fallback", "apply", "-f", "-", "--check", **given).status == 0
+
+
+def test_apply_writes_no_key_into_a_link_that_stands(hermes: Hermes, config: Callable[[str], Path]) -> None:
+    """Nor into a new one; a variable in its place is fine."""
+    path = config(STANDING)
+    for provider in ("glm", "openrouter"):
+        wanted = json.dumps([{"provider": provider, "model": "glm-5", "api_key": "sk-0123456789abcdef01"}])
+        assert hermes("fallback", "apply", "-f", "-", stdin=wanted).status == 2
+    assert path.read_text() == STANDING
+    wanted = json.dumps([{"provider": "glm", "model": "glm-5", "api_key": "${MINE}"}])
+    assert hermes("fallback", "apply", "-f", "-", stdin=wanted).status == 0
+
+
 APPLY_REFUSED = {
     "no-list": ("provider: x\n", 3, "list of links"),
     "no-model": ("- provider: openrouter\n", 3, "no `model`"),
@@ -352,8 +419,8 @@ def test_a_held_lock_is_exit_6_and_nothing_written(
 
     wait = ConfigStore.__init__
 
-    def briefly(self: ConfigStore, config: Path, backups: Path) -> None:
-        wait(self, config, backups, lock_timeout_s=0.05)
+    def briefly(self: ConfigStore, config: Path, backups: Path, **given: Any) -> None:
+        wait(self, config, backups, **given, lock_timeout_s=0.05)
 
     monkeypatch.setattr(ConfigStore, "__init__", briefly)
     hermes("fallback", "auto", "on")  # makes the lock file

@@ -132,13 +132,13 @@ def test_a_listing_imports_only_what_it_needs(
 
 @pytest.mark.parametrize(
     ("argv", "collects"),
-    [(("fallback", "list"), False), (("providers", "list"), True)],
-    ids=["short", "long"],
+    [(("fallback", "list"), False), (("config", "path"), False), (("providers", "list"), True)],
+    ids=["listing", "file", "long"],
 )
 def test_garbage_is_collected_only_where_a_command_may_live_long(
     argv: tuple[str, ...], *, collects: bool, home: Path
 ) -> None:
-    """A listing looks for none, and no process does while it ends."""
+    """What reads or edits the file once looks for none, and no process does while it ends."""
     code = (
         "import gc, sys\nfrom hermes_fallback.cli.front import program\n"
         f"sys.argv[1:] = {list(argv)!r}\n"

@@ -41,7 +41,7 @@ def chain_document(report: ChainReport) -> _Json:
     return {
         "config": report.config,
         "enabled": report.settings.enabled,
-        "primary": report.primary and _resolved_document(report.primary),
+        "primary": _primary_document(report),
         "chain": [_placed_document(placed, resolution) for placed, resolution in report.links],
         "ignored": [_ignored_document(each) for each in report.chain.ignored],
     }
@@ -49,7 +49,7 @@ def chain_document(report: ChainReport) -> _Json:
 
 def primary_document(report: ChainReport) -> _Json:
     """The JSON of the primary alone."""
-    return {"config": report.config, "primary": report.primary and _resolved_document(report.primary)}
+    return {"config": report.config, "primary": _primary_document(report)}
 
 
 def link_document(link: Link) -> _Json:
@@ -70,6 +70,12 @@ def credential_document(credential: Credential | None) -> _Json | None:
         "name": credential.name,
         "fingerprint": credential.secret.fingerprint,
     }
+
+
+def _primary_document(report: ChainReport) -> _Json | None:
+    if report.primary is None:
+        return None
+    return {**_resolved_document(report.primary), "managed_by": report.settings.primary_file}
 
 
 def _resolved_document(resolution: Resolution) -> _Json:
@@ -94,6 +100,7 @@ def _placed_document(placed: Placed, resolution: Resolution) -> _Json:
         "zone": link.zone,
         "origin": placed.origin,
         "line": placed.line,
+        "managed_by": placed.file,
         **_resolved_document(resolution),
     }
 
@@ -104,7 +111,13 @@ def problem_document(problem: Problem) -> _Json:
 
 
 def _ignored_document(ignored: Ignored) -> _Json:
-    return {"origin": ignored.origin, "line": ignored.line, "what": ignored.what, "hint": ignored.hint}
+    return {
+        "origin": ignored.origin,
+        "line": ignored.line,
+        "managed_by": ignored.file,
+        "what": ignored.what,
+        "hint": ignored.hint,
+    }
 
 
 def chain_text(report: ChainReport, canvas: Canvas) -> str:
@@ -123,7 +136,9 @@ def _primary(report: ChainReport, canvas: Canvas) -> Iterator[str]:
         begin = "hermes model" if canvas.width else "hermes model set PROVIDER MODEL"
         yield canvas.fold(f"none; choose one: {begin}", first=_LEAD, indent=_LEAD)
     else:
-        yield from _link(0, report.primary, _name_width(report, canvas), canvas)
+        managed = report.settings.primary_file
+        origin = f"managed by {canvas.plain(managed)}" if managed else None
+        yield from _link(0, report.primary, _name_width(report, canvas), canvas, origin=origin)
 
 
 def _chain(report: ChainReport, canvas: Canvas) -> Iterator[str]:
@@ -133,7 +148,7 @@ def _chain(report: ChainReport, canvas: Canvas) -> Iterator[str]:
         yield canvas.fold(f"empty; add a link: {begin}", first=_LEAD, indent=_LEAD)
     width = _name_width(report, canvas)
     for placed, resolution in report.links:
-        yield from _link(placed.position, resolution, width, canvas, origin=_origin(placed))
+        yield from _link(placed.position, resolution, width, canvas, origin=_origin(placed, canvas))
     if not report.settings.enabled:
         text = "switched off: `fallback.enabled` is false, so only the primary is tried"
         yield canvas.paint(canvas.fold(text, first=_LEAD, indent=_LEAD), "yellow")
@@ -144,6 +159,7 @@ def _ignored(report: ChainReport, canvas: Canvas) -> Iterator[str]:
         yield canvas.paint("ignored", "bold")
     for each in report.chain.ignored:
         line = f", line {each.line}" if each.line else ""
+        line += f" of {each.file}" if each.file else ""
         yield canvas.fold(canvas.plain(f"{each.origin}{line}: {each.what}"), first=_LEAD, indent=_MARGIN)
         yield from _hint(each.hint, canvas)
 
@@ -183,6 +199,7 @@ def key_phrase(credential: Credential | None) -> str:
     places: Mapping[str, str] = {
         "dotenv": "from .env",
         "env": "from the environment",
+        "managed": "from the managed .env",
         "link": "in its entry",
         "config": "in `model:`",
     }
@@ -190,8 +207,9 @@ def key_phrase(credential: Credential | None) -> str:
     return f"key {credential.name} {place}" if credential.name else f"key {place}"
 
 
-def _origin(placed: Placed) -> str:
-    return f"{placed.origin} line {placed.line}" if placed.line else placed.origin
+def _origin(placed: Placed, canvas: Canvas) -> str:
+    place = f"{placed.origin} line {placed.line}" if placed.line else placed.origin
+    return f"{place} of {canvas.plain(placed.file)}" if placed.file else place
 
 
 def _hint(hint: str | None, canvas: Canvas) -> Iterable[str]:
