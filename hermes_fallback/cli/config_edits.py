@@ -12,8 +12,8 @@ from hermes_fallback.config import keypath
 from hermes_fallback.config.document import Document
 from hermes_fallback.config.finding import Level
 from hermes_fallback.config.key_edit import set_value, unset_value
-from hermes_fallback.config.migrate import Migration, migrate
 from hermes_fallback.errors import NotFound, UsageError
+from hermes_fallback.runtime.migration import migrate_config
 from hermes_fallback.runtime.runtime import Runtime
 
 __all__ = ["given_value", "migrate_file", "set_key", "unset_key"]
@@ -79,13 +79,8 @@ def migrate_file(run: Invocation, *, dry_run: bool) -> MigrationEdit:
     Raises:
         InvalidFile: the file cannot be loaded, or a chain key stands twice.
     """
-    runtime = run.runtime()
-
-    def migration_of(document: Document) -> Migration:
-        return migrate(document, runtime.registry.canonical, expand=runtime.environment.expand)
-
-    edit = _edit(runtime, lambda document: migration_of(document).data, dry_run=dry_run)
-    migration = migration_of(edit.edited.before)
+    edited, migration = migrate_config(run.runtime(), dry_run=dry_run)
+    edit = FileEdit(edited=edited, dry_run=dry_run)
     return MigrationEdit(edit=edit, migrated=migration.migrated, left=migration.left)
 
 

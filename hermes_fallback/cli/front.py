@@ -90,8 +90,14 @@ def _answer(argv: Sequence[str], invocation: Invocation) -> int:
                 return show_completion(invocation, shell)
     from hermes_fallback.cli.app import run  # Typer costs more than most answers
 
-    gc.enable()
+    if known is None or not _is_brief(known[1]):
+        gc.enable()
     return run(argv, invocation)
+
+
+def _is_brief(words: Sequence[str]) -> bool:
+    """True for what reads or edits the file once: large as that may be, none of it is garbage before the end."""
+    return len(words) > 1 and words[0] in {"fallback", "config"}
 
 
 def _settle(stream: TextIO) -> None:

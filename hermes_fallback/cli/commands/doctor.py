@@ -15,6 +15,7 @@ from hermes_fallback.doctor.checks import choose
 from hermes_fallback.doctor.examine import examine
 from hermes_fallback.doctor.facts import Facts
 from hermes_fallback.doctor.finding import Level
+from hermes_fallback.doctor.mending import mend
 from hermes_fallback.errors import ExitCode
 
 __all__ = ["register"]
@@ -22,9 +23,9 @@ __all__ = ["register"]
 
 def register(app: typer.Typer) -> None:
     """Add the command to *app*."""
-    command(app, "doctor", "hermes doctor", "hermes doctor --offline --json", "hermes doctor --only chain")(
-        doctor
-    )
+    command(
+        app, "doctor", "hermes doctor", "hermes doctor --offline --json", "hermes doctor --only config --fix"
+    )(doctor)
 
 
 def doctor(
@@ -34,6 +35,9 @@ def doctor(
         typer.Option("--only", metavar="NAME", help="Only this check, or this group; may stand repeatedly."),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="Show the checks there are, and run none.")] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Repair first what is safe to repair; `config undo` takes it back.")
+    ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no provider.")] = False,
 ) -> int:
     """Check the files, the keys and every link, and say how to mend what is wrong; exit 1 on a failure."""
@@ -42,8 +46,9 @@ def doctor(
     if listed:
         run.show(checks, text=checks_text, document=checks_document)
         return ExitCode.OK
+    mended = mend(run.runtime(), checks) if fix else ()
     facts = Facts(run.runtime(), run.terminal.environ, begin=beginning(run), completion=completion_script)
     with waiting(run, "examining the home" if offline else "asking the providers"):
-        findings = examine(facts, checks, is_offline=offline)
+        findings = (*mended, *examine(facts, checks, is_offline=offline))
     run.show(findings, text=findings_text, document=findings_document)
     return ExitCode.PROBLEMS if any(each.level is Level.FAIL for each in findings) else ExitCode.OK

@@ -119,7 +119,7 @@ _hermes_at() {
             ;;
         "doctor")
             words=""
-            names="--only --list --offline --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            names="--only --list --fix --offline --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--only=anything --home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds=""
             ;;
@@ -148,7 +148,7 @@ _hermes_at() {
             kinds="providers"
             ;;
         "config")
-            words="path get show validate edit undo"
+            words="path get set unset migrate show validate schema diff edit undo"
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds=""
@@ -165,6 +165,24 @@ _hermes_at() {
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="anything"
             ;;
+        "config set")
+            words=""
+            names="--stdin --string --dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="anything anything"
+            ;;
+        "config unset")
+            words=""
+            names="--dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="anything"
+            ;;
+        "config migrate")
+            words=""
+            names="--dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds=""
+            ;;
         "config show")
             words=""
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
@@ -172,6 +190,18 @@ _hermes_at() {
             kinds=""
             ;;
         "config validate")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds=""
+            ;;
+        "config schema")
+            words=""
+            names="--install --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds=""
+            ;;
+        "config diff")
             words=""
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"

@@ -121,7 +121,7 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
         }
         'doctor' = @{
             Commands = [ordered]@{  }
-            Options = [ordered]@{ '--only' = 'Only this check, or this group; may stand repeatedly.'; '--list' = 'Show the checks there are, and run none.'; '--offline' = 'Ask no provider.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Options = [ordered]@{ '--only' = 'Only this check, or this group; may stand repeatedly.'; '--list' = 'Show the checks there are, and run none.'; '--fix' = 'Repair first what is safe to repair; `config undo` takes it back.'; '--offline' = 'Ask no provider.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--only' = 'anything'; '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @()
         }
@@ -132,7 +132,7 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Kinds = @('providers', 'models')
         }
         'providers' = @{
-            Commands = [ordered]@{ 'list' = 'List every provider, the variables its key is looked for in, and where its profile comes from.'; 'show' = 'Show what is known of a provider: endpoint, dialect, variables, models.' }
+            Commands = [ordered]@{ 'list' = 'List every provider, whether it is ready and by which key, or what it needs, and where it comes from.'; 'show' = 'Show what is known of a provider: whether it is ready, endpoint, dialect, variables, models.' }
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @()
@@ -150,7 +150,7 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Kinds = @('providers')
         }
         'config' = @{
-            Commands = [ordered]@{ 'path' = 'Print where config.yaml is, whether or not it exists.'; 'get' = 'Print the value of a key, as it stands in the file; a secret in stars.'; 'show' = 'Print the file with its secrets in stars.'; 'validate' = 'Say what in the file works otherwise than its owner may think; exit 1 where there is anything.'; 'edit' = 'Open the file in your editor, and check it afterwards.'; 'undo' = 'Put the file back as it was before our last edit.' }
+            Commands = [ordered]@{ 'path' = 'Print where config.yaml is, whether or not it exists.'; 'get' = 'Print the value of a key, as it stands in the file; a secret in stars.'; 'set' = 'Set a key, making what it stands in; nothing else in the file changes. A secret is refused.'; 'unset' = 'Remove a key, or an item of a list; nothing else in the file changes.'; 'migrate' = 'Write older and mistaken shapes the way they are read, in one edit; what is in doubt is left, and said.'; 'show' = 'Print the file with its secrets in stars.'; 'validate' = 'Say what in the file works otherwise than its owner may think, and where; exit 1 if there is anything.'; 'schema' = 'Print the JSON Schema of the file, by which an editor completes and checks it.'; 'diff' = 'Say where the file is not what counts, and why: other places and names, variables, the managed layer.'; 'edit' = 'Open the file in your editor; what you save there is checked, and can be undone.'; 'undo' = 'Put the file back as it was before our last edit.' }
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @()
@@ -167,6 +167,24 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @('anything')
         }
+        'config set' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--stdin' = 'Read VALUE from stdin.'; '--string' = 'Take VALUE as text, whatever it says.'; '--dry-run' = 'Show what would change, and write nothing.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @('anything', 'anything')
+        }
+        'config unset' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--dry-run' = 'Show what would change, and write nothing.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @('anything')
+        }
+        'config migrate' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--dry-run' = 'Show what would change, and write nothing.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @()
+        }
         'config show' = @{
             Commands = [ordered]@{  }
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
@@ -174,6 +192,18 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Kinds = @()
         }
         'config validate' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @()
+        }
+        'config schema' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--install' = 'Write it beside the file, and name it there for editors.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @()
+        }
+        'config diff' = @{
             Commands = [ordered]@{  }
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }

@@ -40,11 +40,12 @@ def findings_document(findings: Sequence[Finding]) -> dict[str, object]:
 
 def findings_text(findings: Sequence[Finding], canvas: Canvas) -> str:
     """The findings, failures first and good news last, and how many there are of each."""
-    lines = [
+    lines = [line for each in findings if each.fixed for line in _finding(each, canvas)]
+    lines += [
         line
         for level in _ORDER
         for each in findings
-        if each.level is level
+        if each.level is level and not each.fixed
         for line in _finding(each, canvas)
     ]
     counted = ", ".join(f"{count} {level}" for level, count in _summary(findings).items() if count)
@@ -54,8 +55,9 @@ def findings_text(findings: Sequence[Finding], canvas: Canvas) -> str:
 def _finding(finding: Finding, canvas: Canvas) -> Iterator[str]:
     is_narrow = canvas.width is not None and canvas.width < _NARROW
     name = finding.check if is_narrow else f"{finding.check:<{_NAME}}"
-    folded = canvas.fold(canvas.plain(finding.what), first=f"{finding.level:<4}  {name}  ", indent=_INDENT)
-    yield canvas.paint(finding.level, _COLORS[finding.level]) + folded.removeprefix(finding.level)
+    word = "mended" if finding.fixed else finding.level
+    folded = canvas.fold(canvas.plain(finding.what), first=f"{word:<4}  {name}  ", indent=_INDENT)
+    yield canvas.paint(word, _COLORS[finding.level]) + folded.removeprefix(word)
     if finding.level is Level.OK:
         return
     if finding.evidence:
