@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -55,15 +56,17 @@ class Backups:
             raise
         return backup
 
-    def newest_first(self) -> list[Backup]:
-        """What can be undone, the last edit first. A note that cannot be read ends the row."""
-        found: list[Backup] = []
+    def newest_first(self) -> Iterator[Backup]:
+        """What can be undone, the last edit first. A note that says something else ends the row.
+
+        Raises:
+            OSError: the folder or a note cannot be read.
+        """
         for number in sorted(self._numbers(), reverse=True):
             backup = self._read(number)
             if backup is None:
-                break
-            found.append(backup)
-        return found
+                return
+            yield backup
 
     def drop(self, backup: Backup) -> None:
         """Forget *backup*."""
@@ -76,8 +79,9 @@ class Backups:
                 self._remove(number)
 
     def _read(self, number: int) -> Backup | None:
+        text = self._note(number).read_bytes()
         try:
-            note = json.loads(self._note(number).read_bytes())
+            note = json.loads(text)
             return Backup(
                 number=number,
                 wrote=str(note["wrote"]),
@@ -85,7 +89,7 @@ class Backups:
                 existed=bool(note["existed"]),
                 content=self._content(number),
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             return None
 
     def _numbers(self) -> list[int]:

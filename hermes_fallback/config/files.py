@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hermes_fallback.config.reading import Snapshot, read
 
-__all__ = ["Moved", "delete", "flush_folder", "replace", "sweep", "write_new"]
+__all__ = ["Moved", "Torn", "delete", "flush_folder", "replace", "sweep", "write_new"]
 
 _EXCHANGE = 2
 _AT_FDCWD = -100
@@ -21,6 +21,10 @@ _CRUMB = ".hermes-"
 
 class Moved(Exception):
     """The file is not as it was when it was read: whoever edits it reads it again."""
+
+
+class Torn(Exception):
+    """The file was written in part and could not be put back: its old text is in the backup alone."""
 
 
 class _Swap(Enum):
@@ -37,6 +41,7 @@ def replace(path: Path, before: Snapshot, data: bytes) -> tuple[str, ...]:
     Raises:
         Moved: the file has changed since; nothing was written.
         OSError: the system refused; nothing was changed.
+        Torn: the system refused half-way, and refused to go back too.
     """
     beside = _beside(path)
     try:
@@ -164,8 +169,8 @@ def _install(beside: Path, path: Path, before: Snapshot, data: bytes) -> tuple[s
         return _write_through(path, before, data)
     if swap is _Swap.UNSUPPORTED:
         beside.replace(path)
-    elif _held(beside, path) != before.data:
-        _give_back(beside, path, data)
+    elif (saved := _held(beside, path)) != before.data:
+        _give_back(beside, path, data, saved)
         raise Moved
     return _flushed(path)
 
@@ -175,22 +180,31 @@ def _held(beside: Path, path: Path) -> bytes:
     try:
         return read(beside).data
     except OSError:
-        if not path.exists() or _exchange(beside, path) is not _Swap.DONE:
-            beside.replace(path)
+        _swap_back(beside, path)
         raise
 
 
-def _give_back(beside: Path, path: Path, data: bytes) -> None:
-    """Put the newest save back: the one found in place of what we edited, or one that came while we did so.
+def _give_back(beside: Path, path: Path, data: bytes, saved: bytes) -> None:
+    """Put the newest save back: *saved*, found in place of what we edited, or one that came while we did so.
 
     Each swap must bring out what the one before put in, at first our own *data*; anything else is newer still.
     """
-    expected = data
     for _ in range(_SWAPS):
-        saved = read(beside).data
-        if _exchange(beside, path) is not _Swap.DONE or read(beside).data == expected:
+        if not _swap_back(beside, path):
             return
-        expected = saved
+        out = read(beside).data
+        if out == data:
+            return
+        data, saved = saved, out
+
+
+def _swap_back(beside: Path, path: Path) -> bool:
+    """Put what is *beside* back at *path*. True if what stood there is now beside, False if it had to go."""
+    with suppress(OSError, Moved):
+        if _exchange(beside, path) is _Swap.DONE:
+            return True
+    beside.replace(path)
+    return False
 
 
 def _exchange(one: Path, other: Path) -> _Swap:
@@ -220,11 +234,18 @@ def _write_through(path: Path, before: Snapshot, data: bytes) -> tuple[str, ...]
         try:
             _overwrite(handle, data)
         except OSError:
-            _overwrite(handle, before.data)
+            _put_back(handle, before.data)
             raise
     finally:
         os.close(handle)
     return (f"`{path}` is mounted as a single file, so it was written in place",)
+
+
+def _put_back(handle: int, data: bytes) -> None:
+    try:
+        _overwrite(handle, data)
+    except OSError as error:
+        raise Torn(error.strerror or type(error).__name__) from error
 
 
 def _overwrite(handle: int, data: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hermes_fallback.errors import Conflict
@@ -38,7 +38,8 @@ def held(path: Path, *, for_file: str, timeout_s: float) -> Iterator[None]:
             )
         yield
     finally:
-        os.close(handle)
+        with suppress(OSError):  # the work is done or has failed by now, and the handle is gone all the same
+            os.close(handle)
 
 
 def _acquire(handle: int, timeout_s: float) -> bool:
