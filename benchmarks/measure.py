@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Figure", "measure", "show"]
+__all__ = ["Figure", "elapsed_ms", "measure", "show"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def measure(
 ) -> Figure:
     """Run *subject* and *reference* in turn, *rounds* times each after one warm-up."""
     subject(), reference()
-    pairs = [(_ms(subject), _ms(reference)) for _ in range(rounds)]
+    pairs = [(elapsed_ms(subject), elapsed_ms(reference)) for _ in range(rounds)]
     return Figure(
         name=name,
         reference=reference_name,
@@ -56,7 +56,8 @@ def show(figures: list[Figure]) -> None:
         )
 
 
-def _ms(run: Callable[[], object]) -> float:
+def elapsed_ms(run: Callable[[], object]) -> float:
+    """How long *run* takes."""
     began = time.perf_counter()
     run()
     return (time.perf_counter() - began) * 1000

@@ -15,35 +15,35 @@ def unified(old: bytes, new: bytes, path: str) -> str:
     """The unified diff from *old* to *new*; empty when they are equal. Compared raw, shown masked."""
     if old == new:
         return ""
-    before, after = _lines(old), _lines(new)
-    masked = _shown(before), _shown(after)
     header = [f"--- {path if old else '/dev/null'}", f"+++ {path if new else '/dev/null'}"]
-    return "\n".join([*header, *_hunks(before, after, masked)]) + "\n"
+    return "\n".join([*header, *_hunks(_lines(old), _lines(new))]) + "\n"
 
 
 def _lines(data: bytes) -> list[str]:
     return data.decode("utf-8", "replace").splitlines(keepends=True)
 
 
-def _shown(lines: Sequence[str]) -> list[str]:
-    return mask_lines([line.rstrip("\r\n") for line in lines])
+def _shown(lines: Sequence[str], start: int) -> list[str]:
+    return mask_lines([line.rstrip("\r\n") for line in lines], start)
 
 
-def _hunks(before: Sequence[str], after: Sequence[str], masked: tuple[list[str], list[str]]) -> Iterator[str]:
+def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
     from difflib import SequenceMatcher  # 5 ms, and only for an edit
 
     head = _common(before, after)
     tail = _common(before[head:][::-1], after[head:][::-1])
     head, tail = max(head - _CONTEXT, 0), max(tail - _CONTEXT, 0)
-    middle = before[head : len(before) - tail], after[head : len(after) - tail]
-    for group in SequenceMatcher(None, *middle, autojunk=False).get_grouped_opcodes(_CONTEXT):
+    before, after = before[: len(before) - tail], after[: len(after) - tail]
+    masked = _shown(before, head), _shown(after, head)
+    before, after = before[head:], after[head:]
+    for group in SequenceMatcher(None, before, after, autojunk=False).get_grouped_opcodes(_CONTEXT):
         yield _range(group, head)
         for kind, i, j, k, m in group:
             if kind == "equal":
-                yield from (" " + line for line in masked[0][head + i : head + j])
+                yield from (" " + line for line in masked[0][i:j])
                 continue
-            yield from _side("-", before, masked[0], head + i, head + j)
-            yield from _side("+", after, masked[1], head + k, head + m)
+            yield from _side("-", before, masked[0], i, j)
+            yield from _side("+", after, masked[1], k, m)
 
 
 def _side(sign: str, lines: Sequence[str], masked: Sequence[str], start: int, stop: int) -> Iterator[str]:

@@ -135,7 +135,7 @@ class Document(Fact):
         name, node = pair
         items = node.resolved.items if node.resolved.kind is Kind.SEQUENCE else ()
         lines = tuple(item.line for item in items)
-        return RawKey(key, value_of(node, self.source, expand), name.line, lines)
+        return RawKey(key, value_of(node, self.source, expand), name.line, lines, name.file)
 
     def misplaced(self) -> tuple[Ignored, ...]:
         """Chains that stand where nobody reads them: under `model:`, or under a name that is none."""
@@ -153,7 +153,7 @@ class Document(Fact):
                 if key.value in names and _holds_something(value.resolved):
                     origin = f"{parent}.{key.value}" if parent else key.value
                     hint = f"move its entries under a top-level `{CURRENT_KEY}:`"
-                    yield Ignored(origin, key.line, "a chain where nobody reads it", hint)
+                    yield Ignored(origin, key.line, "a chain where nobody reads it", hint, key.file)
 
     def findings(self) -> tuple[Finding, ...]:
         """Keys that stand twice in one mapping; the last one is read."""
@@ -208,6 +208,7 @@ def _double(key: Node, first: Node) -> Finding:
         line=first.line,
         column=first.column,
         hint="remove one of the two",
+        file=first.file,
     )
 
 

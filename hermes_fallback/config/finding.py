@@ -24,3 +24,7 @@ class Finding(Fact):
     line: int | None = None
     column: int | None = None
     hint: str | None = None
+    key: str = ""
+    """The dotted path of what it is about, where that is known."""
+    file: str | None = None
+    """Where that is; None for the home's own config.yaml."""

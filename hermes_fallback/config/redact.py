@@ -66,17 +66,23 @@ def mask_line(line: str) -> str:
     return _mask_shapes(_PAIR.sub(_mask_pair, line))
 
 
-def mask_lines(lines: list[str]) -> list[str]:
-    """The same number of lines, masked; knows secrets that continue on following lines."""
-    return list(_masked(lines))
+def mask_lines(lines: list[str], start: int = 0) -> list[str]:
+    """*lines* from *start* on, masked; knows secrets that continue on following lines, and those from before *start*."""
+    return list(_masked(lines, start))
 
 
-def mask_value(value: object, name: str = "") -> object:
-    """*value* for showing: strings under secret names or of secret shape masked, all the way down."""
+def mask_value(value: object, name: str = "", *, above: tuple[int, ...] = ()) -> object:
+    """*value* for showing: strings under secret names or of secret shape masked, all the way down.
+
+    *above* are the identities of what it stands in; what contains itself ends there, in `…`.
+    """
+    if id(value) in above:
+        return "…"
+    above = (*above, id(value))
     if isinstance(value, Mapping):
-        return {key: mask_value(item, str(key)) for key, item in value.items()}
+        return {key: mask_value(item, str(key), above=above) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [mask_value(item, name) for item in value]
+        return [mask_value(item, name, above=above) for item in value]
     if isinstance(value, str):
         return _mask_text(value, name)
     return STARS if isinstance(value, bytes) else value
@@ -88,17 +94,19 @@ def _mask_text(text: str, name: str) -> str:
     return _mask_shapes(text)
 
 
-def _masked(lines: list[str]) -> Iterator[str]:
+def _masked(lines: list[str], start: int) -> Iterator[str]:
     within: int | None = None
     in_pem = False
-    for line in lines:
+    for number, line in enumerate(lines):
         pem = _PEM.search(line)
         if within is not None and line.strip():
             within = within if _indent(line) > within else None
         if within is not None or (in_pem and not pem):
-            yield _stars(line)
+            if number >= start:
+                yield _stars(line)
             continue
-        yield mask_line(line)
+        if number >= start:
+            yield mask_line(line)
         in_pem = pem[1] == "BEGIN" if pem else in_pem
         within = _secret_block(line)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from hermes_fallback.config.document import Document
@@ -24,10 +25,31 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["AUTO", "Settings", "read_settings", "seconds"]
+__all__ = [
+    "AUTO",
+    "MODEL_PLACES",
+    "Settings",
+    "count",
+    "flag",
+    "hosts",
+    "patience",
+    "read_settings",
+    "seconds",
+]
 
 AUTO = "auto"
 """The provider of a primary that names none: to be chosen from the credentials that are there."""
+
+MODEL_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "provider": ("model.provider", "provider"),
+        "model": ("model.default", "model.model", "model.name"),
+        "base_url": ("model.base_url", "model.api_base", "base_url", "api_base"),
+        "api_key": ("model.api_key", "model.api"),
+        "context_length": ("model.context_length", "context_length"),
+    }
+)
+"""Where the fields of the primary may stand; the first place that is not empty counts."""
 
 _OWN_KEYS = frozenset(
     [
@@ -56,11 +78,20 @@ _DURATION = r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)"
 _HOST = r"[\w.-]+|\[?[0-9a-fA-F:.]+\]?"
 
 
-class Settings(Fact):
-    """Everything of the config that the chain and its engine go by."""
+class Settings(Fact, uncompared=("document", "expand"), unshown=("document", "expand")):
+    """Everything of the config that the chain and its engine go by.
+
+    What a large config is large by, endpoints and what is wrong with it, is read when it is asked for.
+    """
+
+    document: Document
+    """What all of it is read from, its strings through *expand*."""
+    expand: Expand | None = None
 
     primary: Link | None = None
     """None where no model is named."""
+    primary_file: str | None = None
+    """The managed file that decides the primary's provider or model; None for the home's own config.yaml."""
     chain: Chain = Chain()
     enabled: bool = True
     auto_activate: bool = True
@@ -68,11 +99,36 @@ class Settings(Fact):
     limits: Limits = Limits()
     trust: tuple[str, ...] = ()
     """Hosts that may be sent a key that is not bound to them."""
-    endpoints: tuple[NamedEndpoint, ...] = ()
-    """What `custom_providers` and `providers` give a name and an address."""
-    disabled: Mapping[str, str] = MappingProxyType({})
-    """The providers that are switched off, each with the place that says so."""
-    findings: tuple[Finding, ...] = ()
+    remarks: tuple[Finding, ...] = ()
+    """What cannot be meant so of the fields above."""
+
+    @cached_property
+    def endpoints(self) -> tuple[NamedEndpoint, ...]:
+        """What `custom_providers` and `providers` give a name and an address."""
+        return self._endpoints()
+
+    @cached_property
+    def disabled(self) -> Mapping[str, str]:
+        """The providers that are switched off, each with the place that says so."""
+        if not _holds(self.document, "providers"):
+            return MappingProxyType({})
+        from hermes_fallback.config.endpoints import read_disabled  # few configs name any
+
+        return read_disabled(self.document, self.expand)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that cannot be meant as it stands."""
+        found = list(self.remarks)
+        self._endpoints(found)
+        return (*found, *self.document.findings())
+
+    def _endpoints(self, findings: list[Finding] | None = None) -> tuple[NamedEndpoint, ...]:
+        if not _holds(self.document, "custom_providers", "providers"):
+            return ()
+        from hermes_fallback.config.endpoints import read_endpoints  # few configs name any
+
+        return read_endpoints(self.document, self.expand, findings)
 
 
 def read_settings(document: Document, expand: Expand | None = None) -> Settings:
@@ -86,19 +142,19 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
     timeouts = own.section("timeouts")
     primary = _primary(document, expand, findings)
     merged = merge(*document.chain_keys(expand))
-    endpoints, disabled = _endpoints(document, expand, findings)
     own.check_names(_OWN_KEYS)
     timeouts.check_names(_TIMEOUTS)
     return Settings(
+        document=document,
+        expand=expand,
         primary=primary,
+        primary_file=_primary_file(document),
         chain=Chain(merged.links, merged.ignored + document.misplaced()),
-        enabled=own.read("enabled", _bool, True),
-        auto_activate=own.read("auto_activate", _bool, True, otherwise=False),
+        enabled=own.read("enabled", flag, True),
+        auto_activate=own.read("auto_activate", flag, True, otherwise=False),
         limits=_limits(own, timeouts),
-        trust=own.read("trust", _hosts, ()),
-        endpoints=endpoints,
-        disabled=disabled,
-        findings=(*findings, *document.findings()),
+        trust=own.read("trust", hosts, ()),
+        remarks=tuple(findings),
     )
 
 
@@ -120,8 +176,12 @@ def seconds(value: object) -> float:
     return length
 
 
-def _patience(value: object) -> float:
-    """The same, and zero for no wait at all."""
+def patience(value: object) -> float:
+    """The length of a wait as `seconds` reads it, and zero for no wait at all.
+
+    Raises:
+        ValueError: it is no such length.
+    """
     return 0.0 if value in (0, "0", "0s") and not isinstance(value, bool) else seconds(value)
 
 
@@ -129,9 +189,9 @@ def _limits(own: _Section, timeouts: _Section) -> Limits:
     default, clocks = Limits(), Timeouts()
     first_s: float | None = timeouts.read("first_token", seconds, None)
     return Limits(
-        patience_s=own.read("patience", _patience, default.patience_s),
+        patience_s=own.read("patience", patience, default.patience_s),
         deadline_s=own.read("deadline", seconds, default.deadline_s),
-        retries=own.read("retries", _count, default.retries),
+        retries=own.read("retries", count, default.retries),
         timeouts=Timeouts(
             connect_s=timeouts.read("connect", seconds, clocks.connect_s),
             first_token_s=first_s or clocks.first_token_s,
@@ -173,35 +233,27 @@ def _primary(document: Document, expand: Expand | None, findings: list[Finding])
     return link
 
 
-def _endpoints(
-    document: Document, expand: Expand | None, findings: list[Finding]
-) -> tuple[tuple[NamedEndpoint, ...], Mapping[str, str]]:
-    pairs = [find(document.root, key) for key in ("custom_providers", "providers")] if document.root else []
-    if not any(pair and (pair[1].resolved.items or pair[1].resolved.value) for pair in pairs):
-        return (), MappingProxyType({})
-    from hermes_fallback.config.endpoints import read_endpoints  # few configs name any
-
-    return read_endpoints(document, expand, findings)
+def _holds(document: Document, *keys: str) -> bool:
+    """True when one of the top-level *keys* has something in it."""
+    pairs = [find(document.root, key) for key in keys] if document.root else []
+    return any(pair and (pair[1].resolved.items or pair[1].resolved.value) for pair in pairs)
 
 
 def _model_fields(model: Mapping[str, object], top: Mapping[str, object]) -> dict[str, object]:
     """The fields of a link that `model:` comes to; older names and places count where the newer are empty."""
     own = {key: model[key] for key in model if key not in {"default", "name", "api_base", "api"}}
-    return {
-        **own,
-        "provider": _provider(model, top),
-        "model": _first(model.get("default"), model.get("model"), model.get("name")),
-        "base_url": _first(
-            model.get("base_url"), model.get("api_base"), top.get("base_url"), top.get("api_base")
-        ),
-        "api_key": _first(model.get("api_key"), model.get("api")),
-        "context_length": _first(model.get("context_length"), top.get("context_length")),
-    }
+    known = {**top, **{f"model.{key}": value for key, value in model.items()}}
+    first = {name: _first(*map(known.get, places)) for name, places in MODEL_PLACES.items()}
+    provider = AUTO if _text(first["provider"]).lower() in {"", AUTO} else first["provider"]
+    return {**own, **first, "provider": provider}
 
 
-def _provider(model: Mapping[str, object], top: Mapping[str, object]) -> object:
-    found = _first(model.get("provider"), top.get("provider"), AUTO)
-    return AUTO if _text(found).lower() == AUTO else found
+def _primary_file(document: Document) -> str | None:
+    pair = find(document.root, "model") if document.root else None
+    if pair is None or pair[1].resolved.kind is not Kind.MAPPING:
+        return pair[0].file if pair else None
+    found = (find(pair[1].resolved, name) for name in ("default", "model", "name", "provider"))
+    return next((each[0].file for each in found if each and each[0].file), None)
 
 
 def _top_level(document: Document, expand: Expand | None) -> dict[str, object]:
@@ -287,7 +339,7 @@ def _finding(name: Node, what: str, hint: str | None, *, mild: bool = False) -> 
     from hermes_fallback.config.finding import Finding, Level  # a good file has none
 
     level = Level.WARN if mild else Level.FAIL
-    return Finding(level=level, what=what, line=name.line, column=name.column, hint=hint)
+    return Finding(level=level, what=what, line=name.line, column=name.column, hint=hint, file=name.file)
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:
@@ -305,25 +357,40 @@ def _shown(value: object) -> str:
     return f"{value:g}s" if isinstance(value, float) else str(value)
 
 
-def _bool(value: object) -> bool:
+def flag(value: object) -> bool:
+    """*value*, which is true or false.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if isinstance(value, bool):
         return value
     msg = "`true` or `false`"
     raise ValueError(msg)
 
 
-def _count(value: object) -> int:
+def count(value: object) -> int:
+    """*value*, which counts something.
+
+    Raises:
+        ValueError: it is no whole number, or below zero.
+    """
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
         msg = "a whole number from 0 on"
         raise ValueError(msg)
     return value
 
 
-def _hosts(value: object) -> tuple[str, ...]:
-    hosts = [value] if isinstance(value, str) else value
-    if isinstance(hosts, list) and all(
-        isinstance(host, str) and re.fullmatch(_HOST, host.strip()) for host in hosts
+def hosts(value: object) -> tuple[str, ...]:
+    """The hosts that *value*, a list or a single name, names.
+
+    Raises:
+        ValueError: something in it is no host's name.
+    """
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(
+        isinstance(name, str) and re.fullmatch(_HOST, name.strip()) for name in names
     ):
-        return tuple(host.strip().lower() for host in hosts)
+        return tuple(name.strip().lower() for name in names)
     msg = "a list of host names, such as `llm.example.com`"
     raise ValueError(msg)

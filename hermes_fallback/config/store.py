@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hermes_fallback.config import files
 from hermes_fallback.config.document import Document
-from hermes_fallback.config.files import Moved
+from hermes_fallback.config.files import Moved, Torn
 from hermes_fallback.config.reading import Snapshot, read, read_document, refused
-from hermes_fallback.errors import Conflict, NotFound
+from hermes_fallback.config.tree import uncollected
+from hermes_fallback.errors import Conflict, NotFound, SystemRefused
 
 if TYPE_CHECKING:
     from hermes_fallback.config.backups import Backup, Backups
 
-__all__ = ["Change", "ConfigStore", "Edited"]
+__all__ = ["Change", "ConfigStore", "Edited", "Guard"]
 
-Change = Callable[[Document], bytes]
-"""An edit: pure, because it may run more than once when others edit too."""
+Change = Callable[[Document], Document | bytes]
+"""An edit: pure, because it may run more than once when others edit too. What it has parsed is not parsed again."""
+
+Guard = Callable[["Edited"], None]
+"""Raises where an edit may not be made; asked before anything is written."""
 
 _ATTEMPTS = 8
 
@@ -33,7 +37,11 @@ class Edited:
     path: str
     old: bytes
     new: bytes
+    parsed: Document | None = None
+    """What *new* says, where the edit knows it already."""
     warnings: tuple[str, ...] = ()
+    made_at: float | None = None
+    """When the edit that was undone had been made, in seconds since 1970."""
 
     @property
     def changed(self) -> bool:
@@ -55,17 +63,25 @@ class Edited:
     @property
     def after(self) -> Document:
         """The document that is, or would be."""
-        return Document.parse(self.new, self.path)
+        return self.parsed or Document.parse(self.new, self.path)
 
 
 class ConfigStore:
-    """One config file. *backups* is the folder for its previous versions.
+    """One config file. *backups* is the folder for its previous versions; *guard* may refuse an edit.
 
     Reading takes no lock: a file is replaced in one step, so it is always whole.
     """
 
-    def __init__(self, path: str | Path, backups: str | Path, *, lock_timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        backups: str | Path,
+        *,
+        guard: Guard | None = None,
+        lock_timeout_s: float = 10.0,
+    ) -> None:
         self._path = Path(path)
+        self._guard = guard
         self._backups_folder = Path(backups)
         self._lock_timeout_s = lock_timeout_s
 
@@ -83,9 +99,11 @@ class ConfigStore:
         """
         return read_document(str(self._path))
 
-    def edit(self, change: Change, *, dry_run: bool = False) -> Edited:
+    @uncollected
+    def edit(self, change: Change, *, dry_run: bool = False, seen: Document | None = None) -> Edited:
         """The file with *change* made, under a lock, on what the file holds at that moment.
 
+        *seen* is the file as it was read before; while it still holds the same bytes, it is not parsed again.
         A change that makes no difference touches nothing, not even the lock.
 
         Raises:
@@ -93,23 +111,58 @@ class ConfigStore:
             InvalidFile: the file is invalid, or *change* refuses it.
             SystemRefused: the system refused; says whether anything changed.
         """
-        document = self.read()
-        planned = Edited(path=str(self._path), old=document.data, new=change(document))
+        planned = self._planned(change, self._snapshot(self._path), seen)
         if dry_run or not planned.changed:
             return planned
+        self._allow(planned)
         with self._locked() as real:
             for _ in range(_ATTEMPTS):
                 before = self._snapshot(real)
-                seen = before.data == planned.old
-                new = planned.new if seen else change(self._document(before))
-                if new == before.data:
-                    return Edited(path=str(self._path), old=new, new=new)
+                if before.data != planned.old:
+                    planned = self._planned(change, before, None)
+                    if not planned.changed:
+                        return planned
+                    self._allow(planned)
                 try:
-                    warnings = self._write(real, before, new)
+                    warnings = self._write(real, before, planned.new)
                 except Moved:
                     continue
-                return Edited(path=str(self._path), old=before.data, new=new, warnings=warnings)
+                return replace(planned, warnings=warnings)
         raise self._restless()
+
+    def _planned(self, change: Change, before: Snapshot, seen: Document | None) -> Edited:
+        """What *change* makes of *before*, which *seen* may be already."""
+        document = seen if seen and seen.data == before.data else self._document(before)
+        made = change(document)
+        new, parsed = (made.data, made) if isinstance(made, Document) else (made, None)
+        return Edited(path=str(self._path), old=before.data, new=new, parsed=parsed)
+
+    def text(self) -> bytes:
+        """What the file holds, valid or not; nothing where there is none.
+
+        Raises:
+            SystemRefused: it cannot be read.
+        """
+        return self._snapshot(self._path).data
+
+    def replace(self, seen: bytes, new: bytes) -> Edited:
+        """The file with *new* in place of *seen*, which is what somebody edited by hand, under a lock.
+
+        Raises:
+            Conflict: it holds something else by now, or the lock was not to be had in time; nothing was written.
+            InvalidFile: the edit is not allowed.
+            SystemRefused: the system refused; says whether anything changed.
+        """
+        self._allow(Edited(path=str(self._path), old=seen, new=new))
+        with self._locked() as real:
+            before = self._snapshot(real)
+            try:
+                warnings = self._write(real, before, new) if before.data == seen else None
+            except Moved:
+                warnings = None
+        if warnings is None:
+            raise self._edited_meanwhile()
+        return Edited(path=str(self._path), old=seen, new=new, warnings=warnings)
 
     def undo(self, *, force: bool = False) -> Edited:
         """The file as it was before our last edit that still stands, byte for byte; gone if there was none.
@@ -137,15 +190,13 @@ class ConfigStore:
         backups = self._backups()
         now = self._snapshot(real)
         state = digest(now.data, existed=now.existed)
-        backup = self._standing(backups, state)
-        if backup.wrote != state and not force:
-            raise Conflict(
-                f"`{self._path}` has changed since our last edit: nothing was undone",
-                why="undoing it would lose that change",
-                hint="hermes config undo --force, which keeps the present file for another undo",
-            )
         with self._refusals(f"`{self._path}` could not be restored: nothing was changed"):
+            backup = self._standing(backups, state)
+            if backup.wrote != state and not force:
+                raise self._changed_since()
             data = backup.content.read_bytes()
+            made_at = backup.content.stat().st_mtime
+            self._allow(Edited(path=str(self._path), old=now.data, new=data))
             kept = None if backup.wrote == state else backups.keep(now, wrote=backup.previous)
             try:
                 warnings = self._restore(real, now, backup, data)
@@ -155,7 +206,11 @@ class ConfigStore:
                 raise
             with suppress(OSError):  # the file is restored; a backup too many is passed over by the next undo
                 backups.drop(backup)
-        return Edited(path=str(self._path), old=now.data, new=data, warnings=warnings)
+        return Edited(path=str(self._path), old=now.data, new=data, warnings=warnings, made_at=made_at)
+
+    def _allow(self, edited: Edited) -> None:
+        if self._guard:
+            self._guard(edited)
 
     def _standing(self, backups: Backups, state: str) -> Backup:
         """The last edit that took place. One that was killed before it wrote left a backup of what still stands."""
@@ -218,8 +273,29 @@ class ConfigStore:
     def _refusals(self, what: str) -> Iterator[None]:
         try:
             yield
+        except Torn as error:
+            raise SystemRefused(
+                f"`{self._path}` could be written only in part, and not be put back",
+                why=f"it is mounted as a single file, and the system refused: {error}",
+                hint="make space, then bring the old text back: hermes config undo --force",
+                kind="file",
+            ) from error
         except OSError as error:
             raise refused(what, error, str(self._path)) from error
+
+    def _changed_since(self) -> Conflict:
+        return Conflict(
+            f"`{self._path}` has changed since our last edit: nothing was undone",
+            why="undoing it would lose that change",
+            hint="hermes config undo --force, which keeps the present file for another undo",
+        )
+
+    def _edited_meanwhile(self) -> Conflict:
+        return Conflict(
+            f"`{self._path}` has changed since it was opened: nothing was written",
+            why="writing it would lose that change",
+            hint="look at the file as it is now, and edit it again: hermes config edit",
+        )
 
     def _restless(self) -> Conflict:
         return Conflict(

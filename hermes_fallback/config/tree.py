@@ -36,16 +36,22 @@ class Kind(Enum):
     MAPPING = "mapping"
 
 
+_NONE: Any = ()  # the items of all that can have none
+_SCALAR = Kind.SCALAR  # looked up for every node of a file, and slowly so in an enumeration
+
+
 class Node:
     """One node: its kind, its place in the text (`start` to `end`, indexes), and what is in it.
 
-    A mapping's `items` are its keys and values in turn. `line` and `column` count from 1.
+    A mapping's `items` are its keys and values in turn. `line` and `column` count from 1. `file` is None where
+    that is the home's own config.yaml.
     """
 
     __slots__ = (
         "anchor",
         "column",
         "end",
+        "file",
         "flow",
         "items",
         "kind",
@@ -58,7 +64,7 @@ class Node:
         "value",
     )
 
-    def __init__(self, kind: Kind, event: Any) -> None:
+    def __init__(self, kind: Kind, event: Any, items: list[Node]) -> None:
         mark = event.start_mark
         self.kind = kind
         self.start: int = mark.index
@@ -71,8 +77,9 @@ class Node:
         self.style = ""
         self.plain = False
         self.flow = False
-        self.items: list[Node] = []
+        self.items = items
         self.target: Node | None = None
+        self.file: str | None = None
 
     @property
     def pairs(self) -> list[tuple[Node, Node]]:
@@ -144,8 +151,7 @@ def parse(source: Source) -> Tree:
 
     builder = _Builder(source)
     try:
-        for event in yaml.parse(source.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-            builder.take(event)
+        builder.take_all(getattr(yaml, "CSafeLoader", yaml.SafeLoader)(source.text).get_event)
     except yaml.YAMLError as error:
         from hermes_fallback.config.complaint import complaint  # only a failure pays for its patterns
 
@@ -160,8 +166,9 @@ def same(one: Node, other: Node) -> bool:
         a, b = ours.pop(), theirs.pop()
         if not _alike(a, b):
             return False
-        ours += a.items
-        theirs += b.items
+        if a.items:
+            ours += a.items
+            theirs += b.items
     return True
 
 
@@ -170,7 +177,11 @@ def _alike(a: Node, b: Node) -> bool:
         a.kind is b.kind
         and a.value == b.value
         and len(a.items) == len(b.items)
-        and (a.anchor, a.tag, a.style, a.flow, a.plain) == (b.anchor, b.tag, b.style, b.flow, b.plain)
+        and a.anchor == b.anchor
+        and a.tag == b.tag
+        and a.style == b.style
+        and a.flow == b.flow
+        and a.plain == b.plain
     )
 
 
@@ -180,13 +191,17 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._open: list[Node] = []
-        self._root: Node | None = None
+        self._top: list[Node] = []
+        self._here = self._top
         self._anchors: dict[str, Node] = {}
         self._used: set[str] = set()
         self._documents = 0
         self._marks: list[object] = []
         self._ends_at: int | None = None
-        self._takes = {
+
+    def take_all(self, next_event: Callable[[], Any]) -> None:
+        """Take every event; this loop is most of what a large file costs."""
+        takes = {
             "ScalarEvent": self._scalar,
             "AliasEvent": self._alias,
             "MappingStartEvent": self._mapping,
@@ -196,28 +211,33 @@ class _Builder:
             "DocumentStartEvent": self._start,
             "DocumentEndEvent": self._end,
         }
-
-    def take(self, event: Any) -> None:
-        take = self._takes.get(type(event).__name__)
-        if take:
-            take(event)
+        while (event := next_event()) is not None:
+            take = takes.get(event.__class__.__name__)
+            if take:
+                take(event)
 
     def tree(self) -> Tree:
         return Tree(
-            root=self._root,
+            root=self._top[0] if self._top else None,
             anchored=frozenset(self._used),
             marks=tuple(self._marks),
             ends_at=self._ends_at,
         )
 
     def _scalar(self, event: Any) -> None:
-        node = Node(Kind.SCALAR, event)
-        node.value, node.style = event.value, event.style or ""
-        node.tag, node.plain = event.tag, event.implicit[0]
-        self._add(node)
+        node = Node(_SCALAR, event, _NONE)
+        node.value = event.value
+        node.tag = event.tag
+        node.plain = event.implicit[0]
+        if event.style:
+            node.style = event.style
+        if event.anchor is None:
+            self._here.append(node)
+        else:
+            self._add(node)
 
     def _alias(self, event: Any) -> None:
-        node = Node(Kind.ALIAS, event)
+        node = Node(Kind.ALIAS, event, _NONE)
         node.target = self._anchors.get(event.anchor)
         if node.target is None:
             raise self._source.invalid(
@@ -227,18 +247,19 @@ class _Builder:
                 hint=f"write `&{event.anchor}` where it is defined, or put the text in quotes",
             )
         self._used.add(event.anchor)
-        self._attach(node)
+        self._here.append(node)
 
     def _mapping(self, event: Any) -> None:
-        self._nest(Node(Kind.MAPPING, event), event)
+        self._nest(Node(Kind.MAPPING, event, []), event)
 
     def _sequence(self, event: Any) -> None:
-        self._nest(Node(Kind.SEQUENCE, event), event)
+        self._nest(Node(Kind.SEQUENCE, event, []), event)
 
     def _nest(self, node: Node, event: Any) -> None:
         node.tag, node.plain, node.flow = event.tag, event.implicit, bool(event.flow_style)
         self._add(node)
         self._open.append(node)
+        self._here = node.items
         if len(self._open) > MAX_DEPTH:
             raise self._source.invalid(
                 f"nested more than {MAX_DEPTH} levels deep",
@@ -249,6 +270,7 @@ class _Builder:
 
     def _close(self, event: Any) -> None:
         node = self._open.pop()
+        self._here = self._open[-1].items if self._open else self._top
         if node.flow:
             node.end = event.end_mark.index
         elif node.items:
@@ -265,13 +287,7 @@ class _Builder:
                     hint="give one of the two another name",
                 )
             self._anchors[node.anchor] = node
-        self._attach(node)
-
-    def _attach(self, node: Node) -> None:
-        if self._open:
-            self._open[-1].items.append(node)
-        else:
-            self._root = node
+        self._here.append(node)
 
     def _start(self, event: Any) -> None:
         self._documents += 1

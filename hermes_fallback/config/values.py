@@ -18,16 +18,27 @@ if TYPE_CHECKING:
 
     from hermes_fallback.config.source import Source
 
-__all__ = ["Expand", "check", "find", "merged_pairs", "value_of"]
+__all__ = ["Expand", "Fixed", "check", "find", "merged_pairs", "value_of"]
 
 Expand = Callable[[str], str]
 """Puts the values of variables into a string."""
+
+
+class Fixed(str):
+    """A text of the config that has its variables already, and is not expanded again."""
+
+    __slots__ = ()
+
 
 _MERGE = "tag:yaml.org,2002:merge"
 _STR = "tag:yaml.org,2002:str"
 _SEQ = "tag:yaml.org,2002:seq"
 _MAP = "tag:yaml.org,2002:map"
 _OWN_TAG = {Kind.SCALAR: _STR, Kind.SEQUENCE: _SEQ, Kind.MAPPING: _MAP}
+_SCALAR = Kind.SCALAR  # looked up for every node of a file, and slowly so in an enumeration
+_MAPPING = Kind.MAPPING
+_FALLIBLE = frozenset("+-.0123456789<=")
+"""What a plain scalar begins with that may be meant as something and not be it, such as a date in a 13th month."""
 
 
 def value_of(node: Node, source: Source, expand: Expand | None = None) -> object:
@@ -36,6 +47,9 @@ def value_of(node: Node, source: Source, expand: Expand | None = None) -> object
     Raises:
         InvalidFile: no such value can be made: an unknown tag, a list as a key, an impossible date.
     """
+    scalar = node.resolved
+    if _is_text_value(scalar):
+        return scalar.value if expand is None or isinstance(scalar.value, Fixed) else expand(scalar.value)
     import yaml  # a tree exists, so this is loaded already
 
     constructor = yaml.constructor.SafeConstructor()
@@ -55,15 +69,17 @@ def check(root: Node, source: Source) -> None:
     Raises:
         InvalidFile: the first node that it could not load, and why.
     """
+    loaded: set[str] = set()
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        children = node.items
-        if node.kind is Kind.MAPPING:
-            children = _checked(node, source)
-        waiting += children
-        if _is_tagged(node) or (node.kind is Kind.SCALAR and node.plain and _special(node)):
+        if node.items:
+            waiting += _checked(node, source) if node.kind is _MAPPING else node.items
+        if node.tag is not None and _is_tagged(node):
             value_of(node, source)
+        elif node.plain and node.value[:1] in _FALLIBLE and node.value not in loaded:
+            value_of(node, source)
+            loaded.add(node.value)
 
 
 def find(mapping: Node, key: str) -> tuple[Node, Node] | None:
@@ -77,7 +93,7 @@ def find(mapping: Node, key: str) -> tuple[Node, Node] | None:
 
 def merged_pairs(mapping: Node) -> list[tuple[Node, Node]]:
     """All pairs that *mapping* reads as, those brought in by `<<` first; of equal scalar keys the last one."""
-    if not any(_merges(key) for key in mapping.items[::2]):
+    if not any(map(_merges, mapping.items[::2])):
         return mapping.pairs
     return _merged(mapping, {})
 
@@ -118,7 +134,7 @@ def _identity(key: Node) -> object:
 
 
 def _merges(key: Node) -> bool:
-    node = key.resolved
+    node = key if key.target is None else key.target
     return node.value == "<<" and (node.plain or node.tag == _MERGE) and node.kind is Kind.SCALAR
 
 
@@ -211,7 +227,7 @@ def _checked(mapping: Node, source: Source) -> list[Node]:
     """What is left to check of *mapping*: all of it but the keys with a meaning of their own, `<<` and `=`."""
     left = mapping.items
     for key in mapping.items[::2]:
-        if key.resolved.kind is not Kind.SCALAR:
+        if key.kind is not _SCALAR and key.resolved.kind is not _SCALAR:
             raise source.invalid(
                 "a list or mapping cannot be a key", line=key.line, column=key.column, hint=_UNLOADABLE
             )
@@ -227,12 +243,19 @@ def _checked(mapping: Node, source: Source) -> list[Node]:
 _UNLOADABLE = "Hermes Agent cannot load this file either; put the text in quotes: hermes config edit"
 
 
-def _special(node: Node) -> bool:
-    """True when PyYAML reads the plain scalar as something else than text."""
+def _is_text_value(node: Node) -> bool:
+    """True for a scalar that is read as the text it holds, without asking PyYAML to make a value of it."""
+    if node.kind is not _SCALAR or node.tag is not None:
+        return False
+    return not (node.plain and _is_special(node.value))
+
+
+def _is_special(text: str) -> bool:
+    """True when PyYAML reads plain *text* as something else than text."""
     import yaml  # loaded already
 
-    patterns = yaml.resolver.Resolver.yaml_implicit_resolvers.get(node.value[:1], ())
-    return any(pattern.match(node.value) for _, pattern in patterns)
+    patterns = yaml.resolver.Resolver.yaml_implicit_resolvers.get(text[:1])
+    return patterns is not None and any(pattern.match(text) for _, pattern in patterns)
 
 
 def _unreadable(source: Source, node: Node, error: Exception) -> InvalidFile:
@@ -267,7 +290,7 @@ def _expanded(value: object, expand: Expand) -> object:
 
     def visit(item: object) -> object:
         if isinstance(item, str):
-            return expand(item)
+            return item if isinstance(item, Fixed) else expand(item)
         if not isinstance(item, (dict, list)):
             return item
         if id(item) not in done:

@@ -10,7 +10,7 @@ from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.secret import Secret
 
-__all__ = ["Endpoint", "NamedEndpoint", "key_of"]
+__all__ = ["Endpoint", "Named", "NamedEndpoint", "key_of"]
 
 
 class Endpoint(Fact, unshown=("headers",)):
@@ -50,6 +50,13 @@ class NamedEndpoint(Fact, unshown=("headers",)):
     origin: str = ""
     """Where it stands: `custom_providers[0]`, `providers.my-box`."""
     line: int | None = None
+
+
+class Named(Fact, kw_only=False):
+    """What a config names: endpoints, and the providers that it switches off, each with the place that says so."""
+
+    endpoints: tuple[NamedEndpoint, ...] = ()
+    disabled: Mapping[str, str] = MappingProxyType({})
 
 
 def key_of(name: str) -> str:

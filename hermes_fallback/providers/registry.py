@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from errno import ELOOP, ENOENT, ENOTDIR
 from functools import cached_property
 from stat import S_ISDIR
-from types import MappingProxyType
 
 from hermes_fallback.errors import InvalidPlugin, NotFound
 from hermes_fallback.fact import Fact
-from hermes_fallback.model.endpoint import NamedEndpoint, key_of
+from hermes_fallback.model.endpoint import Named, NamedEndpoint, key_of
 from hermes_fallback.providers.index import ALIASES, FOLDERS
 from hermes_fallback.providers.plugin import BUNDLED, load_bundled
 from hermes_fallback.providers.profile import ProviderProfile
@@ -20,10 +19,23 @@ from hermes_fallback.providers.tier import Tier
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Protocol
 
     from hermes_fallback.providers.discovery import BrokenPlugin
 
+    class Naming(Protocol):
+        """What `Named` says, be it read only when it is asked for."""
+
+        @property
+        def endpoints(self) -> tuple[NamedEndpoint, ...]: ...
+
+        @property
+        def disabled(self) -> Mapping[str, str]: ...
+
+
 __all__ = ["ANY_ADDRESS", "ProfileOrigin", "Registry"]
+
+_NOTHING = Named()
 
 ANY_ADDRESS = "custom"
 """The provider of any address; before a colon, what names an endpoint of the config."""
@@ -44,8 +56,8 @@ class Registry:
 
     *user_plugins* holds folders (`plugins/model-providers`), *legacy_plugins* single files (`providers`), and
     *standalone_plugins* plugins of every kind (`plugins`), of which those that register a provider count.
-    A folder that does not exist costs one system call. *named* are the endpoints that the config names, and
-    *disabled* the providers it switches off, each with the place that says so.
+    A folder that does not exist costs one system call. *named* is what the config names and switches off, and is
+    asked for no more than a name needs.
     """
 
     def __init__(
@@ -54,12 +66,9 @@ class Registry:
         legacy_plugins: str | Path | None = None,
         *,
         standalone_plugins: str | Path | None = None,
-        named: Sequence[NamedEndpoint] = (),
-        disabled: Mapping[str, str] = MappingProxyType({}),
+        named: Naming = _NOTHING,
     ) -> None:
-        self._keys = {each.key: each for each in reversed(named)}
-        self._named = {key_of(each.name): each for each in reversed(named)} | self._keys
-        self._disabled = disabled
+        self._config = named
         self._sources = (user_plugins, legacy_plugins, standalone_plugins)
         self._tier: Tier | None = None
         self._loaded: dict[str, ProviderProfile] = {}
@@ -97,8 +106,6 @@ class Registry:
 
         `custom:NAME` always does; NAME alone where no provider has it for its own name. An alias gives way.
         """
-        if not self._named:
-            return None
         word = _normal(name)
         behind = word.removeprefix(f"{ANY_ADDRESS}:")
         if behind == word and (word in FOLDERS or word in self._user.owned):
@@ -115,11 +122,9 @@ class Registry:
         found = self.canonical(name)
         return self._off.get(found) if found else None
 
-    def naming(self, named: Sequence[NamedEndpoint], disabled: Mapping[str, str]) -> Registry:
+    def naming(self, named: Naming) -> Registry:
         """The same providers, loaded once for both, with what another config names and switches off."""
-        if not (named or disabled):
-            return self
-        other = Registry(named=named, disabled=disabled)
+        other = Registry(named=named)
         other._tier, other._loaded = self._user, self._loaded
         return other
 
@@ -183,10 +188,19 @@ class Registry:
         return self._tier
 
     @cached_property
+    def _keys(self) -> dict[str, NamedEndpoint]:
+        return {each.key: each for each in reversed(self._config.endpoints)}
+
+    @cached_property
+    def _named(self) -> dict[str, NamedEndpoint]:
+        return {key_of(each.name): each for each in reversed(self._config.endpoints)} | self._keys
+
+    @cached_property
     def _off(self) -> dict[str, str]:
         """The providers that are switched off, by their own names, each with the place that says so."""
-        words = ((word, each) for each in self._disabled for word in (each, f"{ANY_ADDRESS}:{each}"))
-        return {name: self._disabled[each] for word, each in words if (name := self.canonical(word))}
+        off = self._config.disabled
+        words = ((word, each) for each in off for word in (each, f"{ANY_ADDRESS}:{each}"))
+        return {name: off[each] for word, each in words if (name := self.canonical(word))}
 
     def _fault(self, word: str, found: str | None) -> InvalidPlugin | None:
         if found is not None and found in self._user.owned:

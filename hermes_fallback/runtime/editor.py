@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hermes_fallback.config.chain_edit import arrange, clear
-from hermes_fallback.config.document import Document
-from hermes_fallback.config.key_edit import set_values
+from hermes_fallback.config.chain_plan import link_of
+from hermes_fallback.config.document import CHAIN_KEYS, Document
+from hermes_fallback.config.key_edit import set_value, set_values, unset_value
+from hermes_fallback.config.keypath import join
 from hermes_fallback.config.store import Edited
 from hermes_fallback.errors import InvalidFile, UsageError
 from hermes_fallback.model.chain import Chain, Entry, Ignored, read_link
-from hermes_fallback.model.link import Link
+from hermes_fallback.model.link import Identity, Link
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.runtime.fields import checked_fields, fields_of
 from hermes_fallback.runtime.runtime import ChainReport, Runtime, error_of
@@ -100,20 +102,20 @@ class Editor:
     def clear(self, *, dry_run: bool = False) -> ChainEdit:
         """Empty the chain, entries we do not understand too; `dropped` lists those."""
         dropped = self._runtime.settings.chain.no_links
-        edited = self._runtime.store.edit(clear, dry_run=dry_run)
+        edited = self._runtime.edit(self._cleared, dry_run=dry_run)
         return self._result(edited, dry_run=dry_run, dropped=dropped if edited.changed else ())
 
     def apply(self, wanted: object, *, source: str, dry_run: bool = False) -> ChainEdit:
         """Make the chain equal to *wanted*, a list of links as config.yaml has them; *source* names it in errors.
 
-        A link that stands already, unchanged, keeps its text and comments. Readiness is not asked for.
+        A link that stands already keeps its text and comments, but for fields that differ. Readiness is not asked for.
 
         Raises:
             InvalidFile: *wanted* is not a list of links.
             NotFound: a provider is unknown.
         """
         entries = [self._wanted(entry) for entry in _entries_of(wanted, source)]
-        edited = self._runtime.store.edit(lambda document: self._applied(document, entries), dry_run=dry_run)
+        edited = self._runtime.edit(lambda document: self._applied(document, entries), dry_run=dry_run)
         return self._result(edited, dry_run=dry_run)
 
     def set_primary(self, given: Mapping[str, object | None], *, dry_run: bool = False) -> ChainEdit:
@@ -139,30 +141,37 @@ class Editor:
             "cost",
             "zone",
         )
-        values: dict[str, object | None] = {f"model.{name}": None for name in stale}
-        values |= {f"model.{name}": value for name, value in fields.items()}
-        edited = self._runtime.store.edit(lambda document: set_values(document, values), dry_run=dry_run)
-        return self._result(edited, dry_run=dry_run)
+        order = ("provider", "default", *fields)
+        values: dict[str, object | None] = {f"model.{name}": fields[name] for name in order}
+        values |= {f"model.{name}": None for name in stale if name not in fields}
+        return self._result(self._set(values, dry_run=dry_run), dry_run=dry_run)
 
     def set_auto_activate(self, *, on: bool, dry_run: bool = False) -> ChainEdit:
         """Set `fallback.auto_activate`: whether a failure switches without asking."""
-        edited = self._runtime.store.edit(
-            lambda document: set_values(document, {"fallback.auto_activate": on}), dry_run=dry_run
-        )
-        return self._result(edited, dry_run=dry_run)
+        return self._result(self._set({"fallback.auto_activate": on}, dry_run=dry_run), dry_run=dry_run)
+
+    def _set(self, values: Mapping[str, object | None], *, dry_run: bool) -> Edited:
+        def change(document: Document) -> bytes:
+            self._runtime.refuse_managed(document, *values)
+            return set_values(document, values)
+
+        return self._runtime.edit(change, dry_run=dry_run)
+
+    def _cleared(self, document: Document) -> Document:
+        self._runtime.refuse_managed(document, *CHAIN_KEYS)
+        return clear(document)
 
     def _arrange(self, order: Callable[[Chain], Order | None], *, dry_run: bool) -> Edited:
         """Edit the chain into what *order* makes of it as it stands under the lock; None leaves it alone."""
 
-        def change(document: Document) -> bytes:
-            wanted = order(self._runtime.settings_of(document).chain)
-            return (
-                document.data
-                if wanted is None
-                else arrange(document, wanted, expand=self._runtime.environment.expand)
-            )
+        def change(document: Document) -> Document:
+            wanted = order(self._runtime.chain_of(document))
+            if wanted is None:
+                return document
+            self._runtime.refuse_managed(document, *CHAIN_KEYS)
+            return arrange(document, wanted, expand=self._runtime.environment.expand)
 
-        return self._runtime.store.edit(change, dry_run=dry_run)
+        return self._runtime.edit(change, dry_run=dry_run)
 
     def _without(self, chain: Chain, words: Sequence[str]) -> Order:
         gone = {self._select(chain, word) for word in words}
@@ -200,21 +209,46 @@ class Editor:
         profile = self._runtime.registry.get(str(entry["provider"]).strip())
         return {**entry, "provider": profile.name}
 
-    def _applied(self, document: Document, wanted: Sequence[Mapping[str, object]]) -> bytes:
-        chain = self._runtime.settings_of(document).chain
-        standing = {placed.link.identity: placed for placed in chain}
+    def _applied(self, document: Document, wanted: Sequence[Mapping[str, object]]) -> Document:
+        self._runtime.refuse_managed(document, *CHAIN_KEYS)
+        chain = self._runtime.chain_of(document)
+        standing = {self._target(placed.link): placed.path for placed in reversed(chain.links)}
         order: Order = []
         for entry in wanted:
-            link = read_link(Entry(entry, "wanted"))
-            placed = None if isinstance(link, Ignored) else standing.get(link.identity)
-            if placed and _stands_as(document, placed.path, entry):
-                order.append(placed.path)
-                continue
-            _refuse_key(entry)
-            order.append(entry)
+            link = link_of(entry, self._runtime.environment.expand)
+            path = None if isinstance(link, Ignored) else standing.get(self._target(link))
+            if path is None:
+                _refuse_key(entry)
+            else:
+                document = self._fitted(document, path, entry)
+            order.append(path or entry)
         if order == [placed.path for placed in chain]:
-            return document.data
+            return document
         return arrange(document, order, expand=self._runtime.environment.expand)
+
+    def _target(self, link: Link) -> Identity:
+        """What a link is known by, whichever of its names its provider goes by."""
+        name = self._runtime.registry.canonical(link.provider)
+        return link.but(provider=name or link.provider).identity
+
+    def _fitted(self, document: Document, path: str, wanted: Mapping[str, object]) -> Document:
+        """*document* with the fields of *wanted* in the entry at *path*; what means the same keeps its words."""
+        located = document.get(path)
+        entry = dict(located.value) if located and isinstance(located.value, Mapping) else {}
+        for name in dict.fromkeys((*entry, *wanted)):
+            was, now = entry.get(name), wanted.get(name)
+            if was == now or (name == "provider" and self._is_same(was, now)):
+                continue
+            if name == "api_key":
+                _refuse_key(wanted)
+            key = f"{path}.{join((name,))}"
+            data = unset_value(document, key) if now is None else set_value(document, key, now)
+            document = Document.parse(data, document.path)
+        return document
+
+    def _is_same(self, one: object, other: object) -> bool:
+        canonical = self._runtime.registry.canonical
+        return canonical(str(one)) == canonical(str(other))
 
     def _result(
         self,
@@ -273,7 +307,8 @@ def _entries_of(wanted: object, source: str) -> list[Mapping[str, object]]:
         link = read_link(Entry(item, f"entry {index + 1}"))
         if isinstance(link, Ignored):
             raise InvalidFile(f"{link.origin} of {source}: {link.what}", path=source, hint=link.hint)
-        checked_fields(fields_of(link))
+        plain = {name: value for name, value in fields_of(link).items() if "${" not in str(value)}
+        checked_fields(plain)
     return wanted
 
 
@@ -287,10 +322,3 @@ def _refuse_key(entry: Mapping[str, object]) -> None:
             hint="put it into .env, and name its variable with `key_env` in place of `api_key`",
             kind="inline-key",
         )
-
-
-def _stands_as(document: Document, path: str, wanted: Mapping[str, object]) -> bool:
-    standing = document.get(path)
-    return (
-        standing is not None and isinstance(standing.value, Mapping) and dict(standing.value) == dict(wanted)
-    )

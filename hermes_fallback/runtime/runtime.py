@@ -13,9 +13,9 @@ from hermes_fallback.config.settings import AUTO, Settings, read_settings
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.errors import CredentialError, FallbackError, NotFound, UsageError
 from hermes_fallback.fact import Fact
-from hermes_fallback.model.chain import Chain, Placed
+from hermes_fallback.model.chain import Chain, Placed, merge
 from hermes_fallback.model.credential import Problem
-from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.endpoint import Endpoint, Named
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.providers.registry import Registry
@@ -26,7 +26,9 @@ TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hermes_fallback.config.store import ConfigStore
+    from hermes_fallback.config.effective import Difference
+    from hermes_fallback.config.managed import Managed
+    from hermes_fallback.config.store import Change, ConfigStore, Edited
     from hermes_fallback.model.receipt import Skipped
     from hermes_fallback.runtime.plan import Plan
     from hermes_fallback.runtime.readiness import Readiness
@@ -88,7 +90,14 @@ class Runtime:
         Raises:
             FallbackError: config.yaml cannot be read.
         """
-        return self._plugins.naming(self.settings.endpoints, self.settings.disabled)
+        return self._plugins.naming(self.settings)
+
+    def registry_of(self, document: Document) -> Registry:
+        """The providers that are known where *document* is the config, be its chain readable or not."""
+        from hermes_fallback.config.endpoints import read_disabled, read_endpoints  # a listing may need none
+
+        expand = self.environment.expand
+        return self._plugins.naming(Named(read_endpoints(document, expand), read_disabled(document, expand)))
 
     @cached_property
     def _plugins(self) -> Registry:
@@ -98,28 +107,102 @@ class Runtime:
 
     @cached_property
     def environment(self) -> Environment:
-        """Variables as this home sees them: its `.env` first, then the process."""
-        return Environment.of(self.home.env, self._environ)
+        """Variables as this home sees them: the managed `.env` first, then its own, then the process."""
+        managed = f"{self.home.managed}/.env" if self.home.managed else None
+        return Environment.of(self.home.env, self._environ, managed=managed)
+
+    @cached_property
+    def managed(self) -> Managed | None:
+        """What is laid down for this machine and wins over config.yaml, or None."""
+        if self.home.managed is None:
+            return None
+        from hermes_fallback.config.managed import Managed  # few machines have one
+
+        return Managed.read(self.home.managed, self._environ)
 
     @cached_property
     def store(self) -> ConfigStore:
         """Where config.yaml is read and edited."""
         from hermes_fallback.config.store import ConfigStore  # a listing edits nothing
 
-        return ConfigStore(self.home.config, self.home.backups)
+        return ConfigStore(self.home.config, self.home.backups, guard=self._allow)
+
+    @cached_property
+    def document(self) -> Document:
+        """config.yaml, as of the first look."""
+        return read_document(self.home.config)
+
+    def edit(self, change: Change, *, dry_run: bool = False) -> Edited:
+        """config.yaml with *change* made, as `ConfigStore.edit` does it."""
+        return self.store.edit(change, dry_run=dry_run, seen=self.document)
 
     @cached_property
     def settings(self) -> Settings:
         """What config.yaml says, as of the first look."""
-        return self.settings_of(read_document(self.home.config))
+        return self.settings_of(self.document)
+
+    def chain_of(self, document: Document) -> Chain:
+        """The chain that *document* says below the managed layer; the rest of it may be anything."""
+        counts = self.managed.over(document) if self.managed else document
+        return merge(*counts.chain_keys(self.environment.expand))
 
     def settings_of(self, document: Document) -> Settings:
-        """What *document* says, its `${VAR}` expanded."""
-        return read_settings(document, self.environment.expand)
+        """What *document* says below the managed layer, its `${VAR}` expanded."""
+        if self.managed is None:
+            return read_settings(document, self.environment.expand)
+        from hermes_fallback.config.managed import passed_over  # as above
+
+        settings = read_settings(self.managed.over(document), self.environment.expand)
+        faults = [passed_over(each) for each in (self.managed.fault, self.environment.fault) if each]
+        return settings.but(chain=Chain(settings.chain.links, (*settings.chain.ignored, *faults)))
+
+    def differences(self) -> tuple[Difference, ...]:
+        """Where config.yaml is not what counts, key by key.
+
+        Raises:
+            FallbackError: it cannot be read.
+        """
+        from hermes_fallback.config.effective import Ways, differences  # only for who asks
+
+        own = read_document(self.home.config)
+        own.check_loadable()
+        effective = self.managed.over(own) if self.managed else own
+        ways = Ways(
+            expand=self.environment.expand, place_of=self._place_of, canonical=self.registry.canonical
+        )
+        return differences(own, effective, self.settings_of(own), ways)
+
+    def _place_of(self, variable: str) -> str | None:
+        found = self.environment.get(variable)
+        return self.environment.places(variable)[found.source] if found else None
+
+    def refuse_managed(self, document: Document, *keys: str) -> None:
+        """Nothing, when none of the dotted *keys* of *document* is set by the managed layer.
+
+        Raises:
+            InvalidFile: one is; names the file.
+        """
+        if self.managed:
+            self.managed.refuse(document, *keys)
+
+    def refuse_read_only(self) -> None:
+        """Nothing, when this install may be changed by hand.
+
+        Raises:
+            InvalidFile: HERMES_MANAGED says that it may not.
+        """
+        from hermes_fallback.config.managed import refuse_read_only  # a listing edits nothing
+
+        refuse_read_only(self._environ)
+
+    def _allow(self, edited: Edited) -> None:
+        self.refuse_read_only()
+        if self.managed:
+            self.managed.refuse_edit(edited.old, edited.new, edited.path)
 
     def resolver(self, settings: Settings) -> Resolver:
         """A resolver that knows the endpoints and trusts the hosts that *settings* names."""
-        registry = self._plugins.naming(settings.endpoints, settings.disabled)
+        registry = self._plugins.naming(settings)
         return Resolver(registry, self.environment, trust=settings.trust, primary=settings.primary)
 
     def endpoint(

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
-from hermes_fallback.config.chain_edit import arrange
+from hermes_fallback.config import chain_edit
 from hermes_fallback.config.document import Document
+from hermes_fallback.config.values import Expand
 from hermes_fallback.model.chain import Chain, merge
 
 ROOT = Path(__file__).parents[2]
@@ -88,6 +89,18 @@ def paths(doc: Document) -> list[str]:
 def names(data: bytes) -> list[str]:
     """The effective chain of *data*, as `provider:model`."""
     return [str(placed.link) for placed in chain(document(data))]
+
+
+def arrange(
+    doc: Document, order: Sequence[str | Mapping[str, object]], *, expand: Expand | None = None
+) -> bytes:
+    """The bytes that `chain_edit.arrange` comes to."""
+    return chain_edit.arrange(doc, order, expand=expand).data
+
+
+def clear(doc: Document) -> bytes:
+    """The bytes that `chain_edit.clear` comes to."""
+    return chain_edit.clear(doc).data
 
 
 def added(data: bytes | str, entry: Mapping[str, object] = NEW) -> bytes:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from editing import NEW, chain, document, loaded, names, paths, rest, torture
+from editing import NEW, arrange, chain, clear, document, loaded, names, paths, rest, torture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hermes_fallback.config.chain_edit import arrange, clear
 from hermes_fallback.config.key_edit import set_values
 from hermes_fallback.errors import FallbackError, InvalidFile
 

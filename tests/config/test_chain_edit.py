@@ -6,9 +6,9 @@ from dataclasses import replace
 from textwrap import dedent
 
 import pytest
-from editing import NEW, added, document, names, paths, removed, reordered
+from editing import NEW, added, arrange, clear, document, names, paths, removed, reordered
 
-from hermes_fallback.config.chain_edit import _proved, arrange, clear
+from hermes_fallback.config.chain_edit import _proved
 from hermes_fallback.config.chain_plan import plan
 from hermes_fallback.config.chain_text import ChainText
 from hermes_fallback.config.layout import Splice, splice
@@ -476,7 +476,7 @@ def test_an_edit_that_changes_anything_else_does_not_pass_the_proof(wrong: Splic
     todo = plan(doc, ["fallback_providers[0]", NEW], None)
     assert todo is not None
     right = ChainText(doc, [todo.target, todo.legacy]).rewrite(todo.target, todo.parts)
-    assert _proved(doc, right, todo, None) == added(doc.data)
+    assert _proved(doc, right, todo, None).data == added(doc.data)
     after = splice(splice(doc.source.text, right), [wrong])
     with pytest.raises(InvalidFile, match="without touching something else"):
         _proved(doc, [Splice(0, len(doc.source.text), after)], todo, None)

@@ -10,7 +10,9 @@ import pytest
 from editing import (
     NEW,
     added,
+    arrange,
     chain_lines,
+    clear,
     corpus,
     document,
     loaded,
@@ -22,7 +24,6 @@ from editing import (
     rest,
 )
 
-from hermes_fallback.config.chain_edit import arrange, clear
 from hermes_fallback.config.store import ConfigStore
 from hermes_fallback.errors import InvalidFile
 

@@ -7,6 +7,7 @@ import yaml
 from editing import added, chain, document
 
 from hermes_fallback.config.document import Document
+from hermes_fallback.config.values import _FALLIBLE
 from hermes_fallback.errors import InvalidFile
 
 
@@ -184,6 +185,23 @@ def test_a_bomb_of_merges_and_aliases_is_harmless() -> None:
     doc = document("\n".join(lines))
     doc.check_loadable()
     assert doc.get("a59.k").value == 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("first", sorted(yaml.SafeLoader.yaml_implicit_resolvers))
+def test_only_what_may_be_impossible_is_tried(first: str) -> None:
+    """A truth value or a null that looks like one is one; `yaml` is what no plain text begins with."""
+    tags = {tag.rpartition(":")[2] for tag, _ in yaml.SafeLoader.yaml_implicit_resolvers[first]}
+    assert (first in _FALLIBLE) == (not tags <= {"bool", "null", "yaml"})
+
+
+@pytest.mark.parametrize("bad", ["2024-13-45", "=", "<<", "1" + "0" * 5000])
+def test_a_value_that_cannot_be_is_found_among_many_that_can(bad: str) -> None:
+    """A text that was tried once is not tried again; another is."""
+    good = "a: [1, 1, 2024-12-24, yes, ~, word]\n"
+    document(good).check_loadable()
+    with pytest.raises(InvalidFile) as caught:
+        document("# c\n" + good + f"b: {bad}\n").check_loadable()
+    assert caught.value.line == 3
 
 
 def test_a_large_file_is_read_and_edited_right() -> None:

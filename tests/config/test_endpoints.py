@@ -11,6 +11,7 @@ import pytest
 from editing import document
 
 from hermes_fallback.config.settings import Settings, read_settings
+from hermes_fallback.errors import InvalidFile
 from hermes_fallback.model.endpoint import NamedEndpoint
 
 
@@ -186,6 +187,22 @@ def test_what_names_no_endpoint_is_nothing_to_tell(text: str) -> None:
     """Empty keys, and the tuning of a provider that is known otherwise."""
     found = settings(text)
     assert (found.endpoints, dict(found.disabled), found.findings) == ((), {}, ())
+
+
+def test_an_endpoint_is_read_when_it_is_asked_for() -> None:
+    """One of thousands does not wait for the others, and what is wrong with one is no fault of another."""
+    found = settings("""
+custom_providers:
+- {name: a, url: 'http://a', context_length: 2024-13-45}
+- {name: b, url: 'http://b', context_length: 7}
+providers: {c: {enabled: false}}
+""")
+    assert dict(found.disabled) == {"c": "`providers.c.enabled` on line 5"}
+    first, second = found.endpoints
+    assert (first.base_url, second.base_url, second.context_length) == ("http://a", "http://b", 7)
+    for ask in (lambda: first.context_length, lambda: found.findings):
+        with pytest.raises(InvalidFile, match="line 3"):
+            ask()
 
 
 def test_variables_are_filled_in() -> None:

@@ -65,6 +65,15 @@ def test_a_profile_is_looked_for_beside_the_one_in_the_environment(tmp_path: Pat
     assert found(tmp_path, {"HERMES_HOME": str(tmp_path / "data")}, profile="mine") == mine
 
 
+def test_a_folder_below_the_usual_root_has_its_profiles(tmp_path: Path, work: Path) -> None:
+    """By the flag and by the sticky profile alike."""
+    below = {"HERMES_HOME": str(tmp_path / ".hermes" / "elsewhere")}
+    assert found(tmp_path, below) == tmp_path / ".hermes" / "elsewhere"
+    assert found(tmp_path, below, profile="work") == work
+    (tmp_path / ".hermes" / "active_profile").write_text("work\n")
+    assert found(tmp_path, below) == work
+
+
 def test_the_sticky_profile_counts_for_a_root(tmp_path: Path, work: Path) -> None:
     """Unless the environment names a profile already."""
     root = tmp_path / ".hermes"

@@ -40,6 +40,20 @@ def test_a_changed_secret_is_a_difference_without_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
+    "opening",
+    [["api_keys:"], ["token: |"], ["note: |", "  -----BEGIN RSA PRIVATE KEY-----"]],
+    ids=["list", "literal", "pem"],
+)
+def test_a_secret_that_begins_above_the_diff_is_masked_in_it(opening: list[str]) -> None:
+    """Only the lines of a diff are masked, by all that stands above them; what is below them is not looked at."""
+    lines = ["a: 1", *opening, *["  - hunter2"] * 9, "z: 1", *["y: 2"] * 9]
+    old = "\n".join(lines)
+    shown = unified(old.encode(), old.replace("z: 1", "  - hunter3\nz: 1").encode(), "c")
+    assert "hunter" not in shown
+    assert "+  ********" in shown
+
+
+@pytest.mark.parametrize(
     ("path", "steps"),
     [
         ("model.provider", ("model", "provider")),

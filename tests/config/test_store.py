@@ -38,12 +38,30 @@ def store(config: Path) -> ConfigStore:
     return ConfigStore(config, config.parent / "fallback" / "backups", lock_timeout_s=0.05)
 
 
-def add(doc: Document) -> bytes:
+def add(doc: Document) -> Document:
     return arrange(doc, [*paths(doc), NEW])
 
 
 def model(name: str):
     return lambda doc: set_values(doc, {"model": name})
+
+
+def test_what_was_read_before_counts_only_while_the_file_holds_it(store: ConfigStore, config: Path) -> None:
+    """It spares a second reading; a file that has changed since is read again, and nobody's change is lost."""
+    seen, given = store.read(), []
+
+    def change(doc: Document) -> Document:
+        given.append(doc)
+        return add(doc)
+
+    first = store.edit(change, seen=seen)
+    assert given[0] is seen
+    assert first.parsed is not None
+    assert first.after is first.parsed
+    config.write_bytes(b"mine: 2\n")
+    store.edit(change, seen=seen)
+    assert given[1].data == b"mine: 2\n"
+    assert config.read_bytes().startswith(b"mine: 2\nfallback_providers:")
 
 
 def test_an_edit_is_in_the_file_and_told(store: ConfigStore, config: Path) -> None:

@@ -26,6 +26,14 @@ TROUBLE = {
     "config-missing": ("config.file", None, None, "warn", "there is no", "hermes model"),
     "config-broken": ("config.file", "model: [", None, "fail", "", None),
     "unknown-key": ("config.findings", "fallback: {retris: 3}", None, "warn", "fallback.retris", "`retries`"),
+    "bad-value-of-a-task": (
+        "config.findings",
+        "auxiliary: {vision: {provider: opnrouter}}",
+        None,
+        "fail",
+        "auxiliary.vision.provider",
+        "`openrouter`",
+    ),
     "bad-value": ("config.findings", "fallback: {retries: many}", None, "fail", "fallback.retries", ""),
     "ignored-entry": (
         "config.ignored",

@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from hermes_fallback.errors import ExitCode, InvalidPlugin, NotFound, UsageError
-from hermes_fallback.model.endpoint import NamedEndpoint
+from hermes_fallback.model.endpoint import Named, NamedEndpoint
 from hermes_fallback.providers import (
     Probe,
     ProfileOrigin,
@@ -116,7 +116,7 @@ class TestNamedEndpoints:
         key="kimi", name="kimi", base_url="http://localhost:1/v1", key_env="sk-no-name-0123456789"
     )
     ZAI = NamedEndpoint(key="zai", name="zai", base_url="http://localhost:2/v1", api_key=Secret("key-0001"))
-    KNOWN = Registry(named=(BOX, KIMI, ZAI), disabled={"glm": "`providers.glm.enabled`", "box": "here"})
+    KNOWN = Registry(named=Named((BOX, KIMI, ZAI), {"glm": "`providers.glm.enabled`", "box": "here"}))
 
     @pytest.mark.parametrize(
         ("word", "name"),
@@ -150,7 +150,7 @@ class TestNamedEndpoints:
 
     def test_endpoint_without_a_key_needs_none_and_a_key_is_no_variable(self):
         """What stands where a variable's name belongs may be a key, and is not shown as a variable."""
-        bare = Registry(named=[self.BOX.but(key_env=None)])
+        bare = Registry(named=Named((self.BOX.but(key_env=None),)))
         assert bare.get("box").auth_type == "none"
         assert self.KNOWN.get("kimi").env_vars == ()
 
@@ -171,7 +171,7 @@ class TestNamedEndpoints:
         """Another config names other endpoints beside the same providers; a plugin's own name stands."""
         write(plugins, "box", ours("box") + "import sys; sys.loads = getattr(sys, 'loads', 0) + 1\n")
         known = Registry(plugins)
-        other = known.naming((self.BOX,), {})
+        other = known.naming(Named((self.BOX,)))
         assert other.canonical("box") == known.canonical("box") == "box"
         assert other.canonical("custom:box") == "custom:box"
         assert known.canonical("custom:box") is None

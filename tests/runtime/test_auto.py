@@ -218,7 +218,7 @@ def test_only_a_providers_own_variables_are_asked_for_a_link(home: Path) -> None
     (home / "config.yaml").write_text(CHAIN.replace("model: m", "model: {provider: zai, default: m}"))
     Runtime.open(home, environ=Asked()).report()
     assert asked == {
-        *("HOME", "HERMES_HOME", "OPENROUTER_API_KEY"),
+        *("HOME", "HERMES_HOME", "HERMES_MANAGED_DIR", "OPENROUTER_API_KEY"),
         *("GLM_API_KEY", "ZAI_API_KEY", "Z_AI_API_KEY", "GLM_BASE_URL"),
         *("DEEPSEEK_API_KEY", "DEEPSEEK_BASE_URL", "CUSTOM_BASE_URL", "OPENAI_BASE_URL"),
     }
