@@ -8,7 +8,6 @@ from os.path import dirname
 from types import ModuleType, TracebackType
 
 from hermes_fallback.errors import InvalidPlugin
-from hermes_fallback.providers.checks import check
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.providers.registration import received_from
 
@@ -25,12 +24,16 @@ Lookup = Callable[[str], ProviderProfile | None]
 
 
 def load_bundled(folder: str) -> tuple[ProviderProfile, ...]:
-    """The profiles that the bundled plugin in *folder* registers; executed anew for every registry."""
+    """The profiles that the bundled plugin in *folder* registers; executed anew for every registry.
+
+    They are not checked again: a test has done that for each of them.
+    """
     source = f"{BUNDLED}/{folder}/__init__.py"
     module = ModuleType(f"hermes_fallback.plugins.model_providers.{folder}")
     module.__file__ = source
     loader = SourceFileLoader(module.__name__, source)
-    return _collect(source, lambda: loader.exec_module(module))
+    received = received_from(lambda: loader.exec_module(module))
+    return tuple(each for each in received if isinstance(each, ProviderProfile))
 
 
 def load_plugin(source: Path, bundled: Lookup) -> tuple[ProviderProfile, ...]:
@@ -60,7 +63,7 @@ def load_plugin(source: Path, bundled: Lookup) -> tuple[ProviderProfile, ...]:
 _MANIFESTS = ("plugin.yaml", "plugin.yml")
 
 
-def _collect(script: str | Path, execute: Callable[[], None]) -> tuple[ProviderProfile, ...]:
+def _collect(script: Path, execute: Callable[[], None]) -> tuple[ProviderProfile, ...]:
     received = received_from(execute)
     if not received:
         raise InvalidPlugin(
@@ -71,11 +74,13 @@ def _collect(script: str | Path, execute: Callable[[], None]) -> tuple[ProviderP
     return _checked(received, script)
 
 
-def _checked(received: tuple[object, ...], path: str | Path) -> tuple[ProviderProfile, ...]:
+def _checked(received: tuple[object, ...], path: Path) -> tuple[ProviderProfile, ...]:
     return tuple(_check(each, path) for each in received)
 
 
-def _check(received: object, path: str | Path) -> ProviderProfile:
+def _check(received: object, path: Path) -> ProviderProfile:
+    from hermes_fallback.providers.checks import check  # for a user's plugin alone
+
     fault: str | None = f"it registers {type(received).__name__} instead of a `ProviderProfile`"
     if isinstance(received, ProviderProfile):
         fault = check(received)
