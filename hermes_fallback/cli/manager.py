@@ -96,7 +96,10 @@ class _Manager:
         from hermes_fallback.cli.wizard.link import fill_in  # imports httpx
 
         draft = fill_in(self._run, Draft(), can_go_back=True)
-        self._show(add_link(self._run, draft) if draft else None)
+        change = add_link(self._run, draft) if draft else None
+        self._show(change)
+        if change and change.edit.position:
+            self._at = change.edit.position - 1
 
     def _remove(self, shown: ChainReport) -> None:
         if self._has_link(shown):

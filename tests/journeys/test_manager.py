@@ -80,6 +80,12 @@ def test_the_cursor_stays_with_the_link_that_moves(desk: Desk) -> None:
     assert window.wait("removed `hearth:mid:8b`").wait(MANAGER).press("q").end() == 0
 
 
+def test_the_cursor_goes_to_the_link_that_was_added(desk: Desk) -> None:
+    """What one has just chosen is what the next key is about."""
+    window = desk.sit("fallback").follow(*TO_ADD, ("Write this?", "y"), ("> 2 acme:acme/small", "t"))
+    assert window.wait("acme:acme/small  ok").wait(MANAGER).press("q").end() == 0
+
+
 IDLE: Mapping[str, tuple[Steps, str]] = {
     "up-from-the-top": (((MANAGER, "u"),), "it is first already"),
     "down-from-the-end": (((MANAGER, DOWN, "d"),), "it is last already"),
