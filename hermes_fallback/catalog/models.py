@@ -25,7 +25,7 @@ from hermes_fallback.providers.profile import ProviderProfile
 if TYPE_CHECKING:
     from hermes_fallback.transport.synchronous import Carrier
 
-__all__ = ["Catalog", "Listing", "Source"]
+__all__ = ["Catalog", "Listing", "Source", "usual"]
 
 _FRESH_S = 600.0
 
@@ -52,6 +52,12 @@ class Listing:
     age_s: float = 0.0
     problem: Problem | None = None
     """Why it is not live, where that was tried."""
+
+
+def usual(profile: ProviderProfile, base_url: str, problem: Problem) -> Listing:
+    """What *profile* names for *base_url*, since *problem* kept its own list away."""
+    models = profile.default_models
+    return Listing(models=models, source=Source.DEFAULT, base_url=base_url, problem=problem)
 
 
 class Catalog:
@@ -84,8 +90,7 @@ class Catalog:
             problem = Problem(_kind(told.reason), told.what, told.hint)
         except FallbackError as error:
             problem = Problem(error.kind, str(error), error.hint)
-        defaults = Listing(models=profile.default_models, source=Source.DEFAULT, base_url=endpoint.base_url)
-        return replace(kept or defaults, problem=problem)
+        return replace(kept, problem=problem) if kept else usual(profile, endpoint.base_url, problem)
 
     def _kept(self, profile: ProviderProfile, endpoint: Endpoint) -> Listing | None:
         found = recall(self._folder, profile.name, endpoint.base_url)

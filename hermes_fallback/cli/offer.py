@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from hermes_fallback.catalog.models import Catalog, Listing, Source
+from hermes_fallback.catalog.models import Catalog, Listing, usual
 from hermes_fallback.config.settings import AUTO
 from hermes_fallback.errors import CredentialError, FallbackError, NotFound, SystemRefused, UsageError
 from hermes_fallback.model.credential import Problem
@@ -68,12 +68,9 @@ def _link(runtime: Runtime, provider: str | None) -> Link:
     return next((link for link in links if runtime.registry.canonical(link.provider) == name), plain)
 
 
-_KEYLESS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
-
-
 def _anonymous(profile: ProviderProfile, problem: Problem) -> Endpoint | None:
     """The provider's own address without a key, where that is all that lacks and the list is for everybody."""
-    if not (profile.models_public and profile.base_url and problem.kind in _KEYLESS):
+    if not (profile.models_public and profile.base_url and problem.lacks_key):
         return None
     return Endpoint(provider=profile.name, base_url=profile.base_url, headers=profile.default_headers)
 
@@ -82,9 +79,7 @@ def _usual(profile: ProviderProfile, problem: Problem) -> Listing:
     """What the profile names, since nobody could be asked."""
     if not profile.default_models:
         raise error_of(problem)
-    return Listing(
-        models=profile.default_models, source=Source.DEFAULT, base_url=profile.base_url, problem=problem
-    )
+    return usual(profile, profile.base_url, problem)
 
 
 _ERRORS: Mapping[str, type[FallbackError]] = MappingProxyType(

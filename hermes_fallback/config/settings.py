@@ -343,10 +343,10 @@ def _finding(name: Node, what: str, hint: str | None, *, mild: bool = False) -> 
 
 
 def _nearest(name: str, known: frozenset[str]) -> str:
-    from difflib import get_close_matches  # 5 ms, and only for a misspelt key
+    from hermes_fallback.config.schema.near import nearest  # only for a misspelt key
 
-    close = get_close_matches(name, sorted(known), n=1)
-    return f"did you mean `{close[0]}`?" if close else "remove it; nothing reads it"
+    meant = nearest(name, known)
+    return f"did you mean `{meant}`?" if meant else "remove it; nothing reads it"
 
 
 def _shown(value: object) -> str:

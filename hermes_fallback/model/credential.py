@@ -34,6 +34,11 @@ class Problem(Fact, kw_only=False):
     what: str
     hint: str | None = None
 
+    @property
+    def lacks_key(self) -> bool:
+        """True where a key is all that is missing."""
+        return self.kind in {"missing-credential", "placeholder-credential", "malformed-credential"}
+
 
 class Missing(Fact, kw_only=False):
     """No credential, and every place that was asked, in order, with its answer."""

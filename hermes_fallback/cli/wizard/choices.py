@@ -8,16 +8,11 @@ from hermes_fallback.catalog.models import Listing
 from hermes_fallback.cli.prompts.protocol import Row
 from hermes_fallback.cli.views.chain import key_phrase
 from hermes_fallback.model.chain import Chain
+from hermes_fallback.model.credential import Problem
 from hermes_fallback.runtime.readiness import Readiness
 from hermes_fallback.runtime.runtime import Runtime
 
-__all__ = ["ABOUT_KEYS", "ASKED_FOR", "model_rows", "place_rows", "provider_rows"]
-
-ABOUT_KEYS = frozenset({"missing-credential", "placeholder-credential", "malformed-credential"})
-"""The problems that a key solves."""
-
-ASKED_FOR = ABOUT_KEYS | {"missing-base-url", "untrusted-host"}
-"""The problems that the picker's questions solve."""
+__all__ = ["is_asked_for", "model_rows", "place_rows", "provider_rows"]
 
 _READY = "ready"
 _GROUPS = {
@@ -28,6 +23,11 @@ _GROUPS = {
     "sign-in": "with a sign-in",
 }
 _NOT_YET = "not possible yet"
+
+
+def is_asked_for(problem: Problem) -> bool:
+    """True for a problem that the picker's questions solve."""
+    return problem.lacks_key or problem.kind in {"missing-base-url", "untrusted-host"}
 
 
 def provider_rows(known: Iterable[Readiness]) -> list[Row[Readiness]]:
@@ -46,7 +46,7 @@ def _provider_row(each: Readiness) -> Row[Readiness]:
     if each.problem is None:
         group = _READY if each.credential else group
         note = key_phrase(each.credential)
-    elif each.problem.kind not in ASKED_FOR:
+    elif not is_asked_for(each.problem):
         group, note = _NOT_YET, each.problem.what
     elif profile.group == "key":
         note = " or ".join(profile.env_vars)

@@ -10,8 +10,7 @@ from hermes_fallback.cli.prompts.protocol import Back
 from hermes_fallback.cli.views.edit import diff_lines
 from hermes_fallback.cli.views.models import source_phrase
 from hermes_fallback.cli.wizard.choices import (
-    ABOUT_KEYS,
-    ASKED_FOR,
+    is_asked_for,
     model_rows,
     place_rows,
     provider_rows,
@@ -96,7 +95,7 @@ class _Questions:
         start = names.index(self._chosen) if self._chosen in names else 0
         chosen = self._prompts.choose(question, rows, start=start, can_go_back=self._can_go_back)
         self._chosen = chosen.profile.name
-        if chosen.problem and chosen.problem.kind not in ASKED_FOR:
+        if chosen.problem and not is_asked_for(chosen.problem):
             self._tell(chosen.problem.what, chosen.problem.hint)
         return draft.having(provider=chosen.profile.name)
 
@@ -162,7 +161,7 @@ class _Questions:
     def _lacks_variable(self, draft: Draft) -> bool:
         """True where a key is missing, and the provider has no variable of its own to keep one in."""
         endpoint = self._outlook.endpoint(draft)
-        if isinstance(endpoint, Endpoint) or endpoint.kind not in {*ABOUT_KEYS, "untrusted-host"}:
+        if isinstance(endpoint, Endpoint) or not (endpoint.lacks_key or endpoint.kind == "untrusted-host"):
             return False
         return self._outlook.variable(draft) is None
 
@@ -186,7 +185,7 @@ class _Questions:
         """True where none is found, or one that is refused, which is told."""
         endpoint = self._outlook.endpoint(draft)
         if isinstance(endpoint, Problem):
-            return endpoint.kind in ABOUT_KEYS
+            return endpoint.lacks_key
         if endpoint.credential is None or not endpoint.credential.name or not self._outlook.is_refused(draft):
             return False
         self._run.warn(f"the key in `{endpoint.credential.name}` is refused")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hermes_fallback.catalog.cache import cache_folder
-from hermes_fallback.catalog.models import Catalog, Listing, Source
+from hermes_fallback.catalog.models import Catalog, Listing, usual
 from hermes_fallback.cli.draft import Draft
 from hermes_fallback.cli.keys import variable_for
 from hermes_fallback.errors import UsageError
@@ -87,8 +87,7 @@ class Outlook:
         if isinstance(endpoint, Problem):
             address = self.address(draft)
             if not address or not (draft.text("base_url") or profile.models_public):
-                models = profile.default_models
-                return Listing(models=models, source=Source.DEFAULT, base_url=address, problem=endpoint)
+                return usual(profile, address, endpoint)
             endpoint = Endpoint(provider=profile.name, base_url=address)
         asked = endpoint.base_url, endpoint.credential.secret if endpoint.credential else None
         if fresh or asked not in self._listings:

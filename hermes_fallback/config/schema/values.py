@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 
 from hermes_fallback.config.endpoints import KNOWN_DIALECTS, dialect, window
-from hermes_fallback.config.schema.shapes import Value
+from hermes_fallback.config.schema.shapes import Shape, Value
 from hermes_fallback.config.settings import AUTO, count, flag, hosts, patience, seconds
 from hermes_fallback.model.origin import Origin, has_user
 from hermes_fallback.model.variable import is_variable_name
@@ -38,6 +38,8 @@ __all__ = [
     "VARIABLE",
     "ZONE",
     "choice",
+    "one",
+    "words",
 ]
 
 _DURATION = r"^\s*(\d+(\.\d+)?|\.\d+)\s*([mM]?[sS]|[mMhH])?\s*$"
@@ -215,3 +217,13 @@ TASK_PROVIDER = Value(
     name="provider, auto or main", take=_text, json=_TEXT, is_provider=True, choices=(AUTO, "main")
 )
 SECRET = Value(name="text, the key itself", take=_text, json=_TEXT, is_secret=True)
+
+
+def one(value: Value) -> Shape:
+    """The shape of a scalar that is *value*."""
+    return Shape(value=value)
+
+
+def words(name: str, *words: str) -> Shape:
+    """The shape of a scalar that is one of *words*; *name* is what they are words for."""
+    return Shape(value=choice(name, *words))
