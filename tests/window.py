@@ -78,13 +78,14 @@ class Window:
         return self
 
     def end(self) -> int:
-        """The exit status of the process."""
+        """The exit status of the process; below zero where a signal ended it."""
         try:
             while True:
                 self._read()
         except pexpect.EOF:
             self._child.wait()
-        return int(self._child.exitstatus)
+        ended_by = self._child.signalstatus
+        return int(self._child.exitstatus) if ended_by is None else -int(ended_by)
 
     def close(self) -> None:
         """End the process, if it has not."""

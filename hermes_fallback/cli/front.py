@@ -26,6 +26,10 @@ def program() -> int:
     """
     gc.disable()  # until `_answer` takes up something that may live longer
     status = main()
+    if status == ExitCode.INTERRUPTED:
+        # Threads that still wait for a host would be cut down within C code; and Python, where Ctrl-C came in
+        # the midst of an import, forgets that it was caught.
+        os._exit(status)
     gc.freeze()
     return status
 

@@ -40,7 +40,7 @@ def test_a_wait_is_shown_and_ctrl_c_ends_it(
         status = window.wait(words).press(CTRL_C).end()
     finally:
         window.close()
-    assert status == 130
+    assert status == 130, window.text
     assert "Traceback" not in window.text
     assert term != "dumb" or b"\x1b" not in window.received
 
