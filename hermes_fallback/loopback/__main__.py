@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import signal
 import sys
@@ -18,9 +19,9 @@ _EXAMPLE = """\
 a spec:
   {{"providers": [{{"name": "main", "key": "main-key-0123456789", "models": ["big", "small"],
                   "script": ["rate_limit", "ok"], "list_script": ["hang"]}},
-                 {{"name": "spare"}}]}}
+                 {{"name": "spare", "host": "localhost", "tls": true}}]}}
 behaviours, one for each request, the last for ever:
-  {behaviours}
+{behaviours}
 """
 
 
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m hermes_fallback.loopback",
         description=main.__doc__,
-        epilog=_EXAMPLE.format(behaviours=", ".join(sorted(BEHAVIOURS))),
+        epilog=_EXAMPLE.format(behaviours="\n".join(map(_described, BEHAVIOURS))),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--spec", required=True, metavar="FILE", help="what to play, as JSON; `-` is stdin")
@@ -57,6 +58,11 @@ def _parser() -> argparse.ArgumentParser:
         "--while-stdin", action="store_true", help="end when stdin closes; a spec from there is one line"
     )
     return parser
+
+
+def _described(behaviour: str) -> str:
+    sentence, *_ = inspect.cleandoc(BEHAVIOURS[behaviour].__doc__ or "").splitlines()
+    return f"  {behaviour:<22} {sentence}"
 
 
 def _spec(name: str, *, one_line: bool) -> object:

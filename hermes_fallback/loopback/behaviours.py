@@ -1,14 +1,17 @@
-"""Every way a provider behaves here, well or badly: a name, a coroutine, and its options with their defaults."""
+"""Every way a provider behaves here, well or badly: a name, a coroutine, and its options with their defaults.
+
+A behaviour says what happens; the dialect of the request says how it is written. Where a request asks for a whole
+answer, what concerns a stream happens to the body, as far as it can.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from hermes_fallback.loopback.call import Call
-from hermes_fallback.loopback.openai import chunk, completion, error, tool_call
+from hermes_fallback.loopback.call import USUAL, Call
+from hermes_fallback.loopback.dialect import Answer, Part, Tool, first
 
 __all__ = ["BEHAVIOURS", "REFUSE", "Behaviour"]
 
@@ -29,282 +32,286 @@ _LONG_S = 60.0
 async def ok(
     call: Call, *, text: str = _ANSWER, reasoning: str = "", pace_s: float = 0.0, done: bool = True
 ) -> None:
-    """Answer. *text* may hold `{provider}`, `{model}`, `{messages}` and `{last}`."""
-    text = call.filled(text)
-    if not call.asked.is_stream:
-        extra = {"reasoning_content": reasoning} if reasoning else {}
-        body = call.whole_body({"content": text, **extra})
-        await call.out.whole(200, body, kind="application/json")
-        return
-    await call.begin()
-    if reasoning:
-        await call.event(chunk(call.asked, {"reasoning_content": reasoning}))
-    for piece in call.pieces(text):
-        await call.say([piece])
-        await asyncio.sleep(pace_s)
-    await call.finish(text, done=done)
+    """Answer. *text* may hold `{provider}`, `{model}`, `{messages}` and `{last}`.
+
+    A stream waits *pace_s* after each piece, and without *done* it ends with the finish reason: no `[DONE]`, no
+    `message_stop`.
+    """
+    await _give(call, call.answer(text, reasoning=reasoning), pace_s=pace_s, done=done)
 
 
 async def tool(call: Call, *, name: str | None = None, arguments: dict[str, Any] | None = None) -> None:
     """Call a tool: *name*, or the first on offer."""
-    name = name or call.asked.first_tool or "lookup"
-    whole = tool_call(name, json.dumps(arguments if arguments is not None else {"query": "weather"}))
-    if not call.asked.is_stream:
-        message = {"content": None, "tool_calls": [whole]}
-        await call.out.json(200, completion(call.asked, message, finish="tool_calls"))
-        return
-    await call.begin()
-    text = whole["function"]["arguments"]
-    first = {**whole, "index": 0, "function": {"name": name, "arguments": ""}}
-    await call.event(chunk(call.asked, {"tool_calls": [first]}))
-    for piece in (text[:5], text[5:]):
-        part = {"index": 0, "function": {"arguments": piece}}
-        await call.event(chunk(call.asked, {"tool_calls": [part]}))
-    await call.finish("", reason="tool_calls")
+    await _give(call, _tool_call(call, name, arguments))
 
 
-def _refusal(status: int, message: str, kind: str, code: object) -> Behaviour:
-    async def refusal(
-        call: Call,
-        *,
-        status: int = status,
-        message: str = message,
-        code: object = code,
-        retry_after: str | float | None = None,
-        headers: dict[str, str] | None = None,
-    ) -> None:
-        """Answer with an error status."""
-        own = {} if retry_after is None else {"retry-after": str(retry_after)}
-        await call.out.json(
-            status, error(call.filled(message), kind=kind, code=code), {**own, **(headers or {})}
-        )
-
-    return refusal
+async def refusal(call: Call, *, text: str = "") -> None:
+    """Answer 200 and decline: a filtered chat, a message stopped by a refusal, a response left incomplete."""
+    await _give(call, call.answer(text, finish="content_filter"))
 
 
-async def bad_gateway(call: Call, *, status: int = 502) -> None:
-    """Answer as a proxy whose upstream is gone."""
-    body = _HTML.format(title=f"{status} Bad Gateway").encode()
-    await call.out.whole(status, body, kind="text/html")
+async def null_content(call: Call, *, finish: str = "stop") -> None:
+    """Answer with a place for text, and nothing in it."""
+    await _give(call, call.answer("", finish=finish))
 
 
-async def html(call: Call, *, status: int = 200, title: str = "Sign in") -> None:
-    """Answer with a page."""
-    await call.out.whole(status, _HTML.format(title=title).encode(), kind="text/html; charset=utf-8")
+async def empty_choices(call: Call) -> None:
+    """Answer with no choice, no block, no item at all."""
+    await _give(call, call.answer())
 
 
-async def redirect(call: Call, *, to: str, status: int = 307) -> None:
-    """Send the client elsewhere."""
-    await call.out.whole(status, b"", kind="text/plain", headers={"location": to})
-
-
-async def hang(call: Call, *, seconds: float = _LONG_S) -> None:
-    """Take the request and stay silent."""
-    await asyncio.sleep(seconds)
-    await call.out.hang_up()
+async def no_evidence(call: Call, *, text: str = _ANSWER, done: bool = False) -> None:
+    """Answer without a finish reason; with *done*, `[DONE]` or `message_stop` follows all the same."""
+    await _give(call, call.answer(text, finish=None), done=done)
 
 
 async def slow_first_token(call: Call, *, seconds: float = 1.0, text: str = _ANSWER) -> None:
     """Begin at once, without content; answer after a while."""
+    answer = call.answer(text)
     if not call.asked.is_stream:
-        await asyncio.sleep(seconds)
-        await ok(call, text=text)
+        await call.out.pause(seconds)
+        call.whole(answer)
         return
-    await call.begin()
-    await asyncio.sleep(seconds)
-    text = call.filled(text)
-    await call.say(call.pieces(text))
-    await call.finish(text)
+    events = call.events(answer)
+    opening = first(events, 0)
+    call.begin()
+    call.send(opening)
+    await call.out.pause(seconds)
+    call.send(events[len(opening) :])
+    call.end()
+
+
+async def hang(call: Call, *, seconds: float = _LONG_S) -> None:
+    """Take the request and stay silent."""
+    await call.out.pause(seconds)
+    await call.out.hang_up()
+
+
+async def headers_then_silence(call: Call, *, seconds: float = _LONG_S) -> None:
+    """Send the head at once, and then nothing."""
+    if call.asked.is_stream:
+        call.begin()
+    else:
+        call.begin_whole()
+    await hang(call, seconds=seconds)
 
 
 async def keepalive_only(call: Call, *, every_s: float = 0.02, seconds: float = _LONG_S) -> None:
     """Send every kind of sign of life, and never content."""
-    signs: list[bytes] = [b" \n"]
+    signs: tuple[bytes, ...] = (b" \n",)
     if call.asked.is_stream:
-        await call.begin()
-        empty = json.dumps(chunk(call.asked, {"role": "assistant", "content": ""}))
-        signs = [b": keep-alive\n\n", b"event: ping\ndata: {}\n\n", f"data: {empty}\n\n".encode()]
+        answer = call.answer("x")
+        call.begin()
+        call.send(first(call.events(answer), 0))
+        signs = (b": keep-alive\n\n", *call.dialect.idle(answer))
     else:
-        await call.begin_whole()
+        call.begin_whole()
     for turn in range(int(seconds / every_s)):
-        await call.out.chunk(signs[turn % len(signs)])
-        await asyncio.sleep(every_s)
+        call.out.chunk(signs[turn % len(signs)])
+        await call.out.pause(every_s)
     await call.out.hang_up()
-
-
-async def _some(call: Call, after: int, text: str) -> None:
-    """The first *after* pieces of an answer, or half of a whole one."""
-    text = call.filled(text)
-    if call.asked.is_stream:
-        await call.begin()
-        await call.say(call.pieces(text)[:after])
-    else:
-        await call.begin_whole({"content-length": str(len(call.whole_body({"content": text})))})
-        await call.out.raw(call.part_of_whole(text))
 
 
 async def stall(call: Call, *, after: int = 3, seconds: float = _LONG_S, text: str = _ANSWER) -> None:
     """Begin to answer, then fall silent."""
-    await _some(call, after, text)
-    await asyncio.sleep(seconds)
-    await call.out.hang_up()
+    _some(call, call.answer(text), after)
+    await hang(call, seconds=seconds)
+
+
+async def stall_in_tool_call(call: Call, *, seconds: float = _LONG_S) -> None:
+    """Begin to call a tool, and fall silent in the middle of its arguments."""
+    _some(call, _tool_call(call), 2)
+    await hang(call, seconds=seconds)
 
 
 async def cut(call: Call, *, after: int = 3, reset: bool = False, text: str = _ANSWER) -> None:
     """Begin to answer, then drop the connection."""
-    await _some(call, after, text)
+    _some(call, call.answer(text), after)
     await call.out.hang_up(reset=reset)
 
 
-async def no_evidence(call: Call, *, text: str = _ANSWER, done: bool = False) -> None:
-    """Answer without a finish reason."""
-    text = call.filled(text)
-    if not call.asked.is_stream:
-        await call.out.json(200, completion(call.asked, {"content": text}, finish=None))
-        return
-    await call.begin()
-    await call.say(call.pieces(text))
-    if done:
-        await call.event("[DONE]")
-    await call.out.chunk(b"")
+async def cut_before_content(call: Call, *, reset: bool = False) -> None:
+    """Begin to answer, and drop the connection before there is content."""
+    await cut(call, after=0, reset=reset)
 
 
-async def empty_choices(call: Call) -> None:
-    """Answer with no choice at all."""
-    if not call.asked.is_stream:
-        await call.out.json(200, {**completion(call.asked, {}), "choices": []})
-        return
-    await call.begin(role=False)
-    await call.event(chunk(call.asked, None))
-    await call.event("[DONE]")
-    await call.out.chunk(b"")
+async def cut_in_tool_call(call: Call, *, reset: bool = False) -> None:
+    """Begin to call a tool, and drop the connection in the middle of its arguments."""
+    _some(call, _tool_call(call), 2)
+    await call.out.hang_up(reset=reset)
 
 
-async def null_content(call: Call, *, finish: str = "stop") -> None:
-    """Answer with nothing."""
-    if not call.asked.is_stream:
-        await call.out.json(200, completion(call.asked, {"content": None}, finish=finish))
-        return
-    await call.begin()
-    await call.finish("", reason=finish)
+async def reset(call: Call) -> None:
+    """Reset the connection before any byte of an answer."""
+    await call.out.hang_up(reset=True)
 
 
 async def garbage(call: Call, *, text: str = "upstream says: %%%") -> None:
     """Answer with something that is no JSON."""
     if not call.asked.is_stream:
-        await call.out.whole(200, text.encode(), kind="application/json")
+        call.out.whole(200, text.encode(), kind="application/json")
         return
-    await call.begin(role=False)
-    await call.event(text)
-    await call.event(text)
-    await call.out.chunk(b"")
+    call.begin()
+    for _ in range(2):
+        call.out.chunk(f"data: {text}\n\n".encode())
+    call.end()
 
 
 async def garbled_event(call: Call, *, text: str = _ANSWER) -> None:
-    """Answer well, but for one event that is no JSON."""
+    """Answer well, but for one event too many, that is half of one."""
     if not call.asked.is_stream:
         await ok(call, text=text)
         return
-    text = call.filled(text)
-    await call.begin()
-    await call.event('{"id": "chatcmpl-')
-    await call.say(call.pieces(text))
-    await call.finish(text)
+    events = call.events(call.answer(text))
+    opening = first(events, 0)
+    call.begin()
+    call.send(opening)
+    call.out.chunk(opening[0].data[: len(opening[0].data) // 2] + b"\n\n")
+    call.send(events[len(opening) :])
+    call.end()
 
 
 async def truncated_json(call: Call, *, text: str = _ANSWER) -> None:
     """Answer with half of the JSON, in an exchange that is otherwise whole."""
-    half = call.part_of_whole(call.filled(text))
+    half = call.half(call.answer(text))
     if not call.asked.is_stream:
-        await call.out.whole(200, half, kind="application/json")
+        call.out.whole(200, half, kind="application/json")
         return
-    await call.begin()
-    await call.event(half.decode())
-    await call.out.chunk(b"")
+    call.begin()
+    call.out.chunk(b"data: " + half + b"\n\n")
+    call.end()
 
 
 async def error_in_200(
-    call: Call, *, message: str = "Provider returned error", code: object = 502, kind: str = "upstream_error"
+    call: Call, *, message: str = USUAL, code: object = USUAL, kind: str | None = USUAL
 ) -> None:
-    """Answer 200 with an error document."""
-    await call.out.json(200, error(message, kind=kind, code=code))
+    """Answer 200 with an error document, or a response that has failed."""
+    call.out.json(200, call.failed(call.fault("error_in_200", message=message, code=code, kind=kind)))
 
 
 async def error_in_stream(
-    call: Call,
-    *,
-    after: int = 0,
-    message: str = "The server had an error",
-    code: object = "server_error",
-    text: str = _ANSWER,
+    call: Call, *, after: int = 0, message: str = USUAL, code: object = USUAL, text: str = _ANSWER
 ) -> None:
-    """Begin a stream, then put an error into it."""
+    """Begin a stream, then put an error into it: a document, an `error` event, a response that has failed."""
+    fault = call.fault("error_in_stream", message=message, code=code)
     if not call.asked.is_stream:
-        await error_in_200(call, message=message, code=code)
+        call.out.json(200, call.failed(fault))
         return
-    await call.begin()
-    await call.say(call.pieces(call.filled(text))[:after])
-    await call.event(error(message, kind="server_error", code=code))
-    await call.out.chunk(b"")
+    call.begin()
+    call.send(first(call.events(call.answer(text)), after))
+    call.out.chunk(call.failed_event(fault))
+    call.end()
+
+
+async def bad_gateway(call: Call, *, status: int = 502) -> None:
+    """502: answer as a proxy whose upstream is gone."""
+    await html(call, status=status, title=f"{status} Bad Gateway")
+
+
+async def gateway_timeout(call: Call, *, status: int = 504) -> None:
+    """504: answer as a proxy whose upstream is silent."""
+    await html(call, status=status, title=f"{status} Gateway Time-out")
+
+
+async def html(call: Call, *, status: int = 200, title: str = "Sign in") -> None:
+    """Answer with a page."""
+    call.out.whole(status, _HTML.format(title=title).encode(), kind="text/html; charset=utf-8")
+
+
+async def redirect(call: Call, *, to: str, status: int = 307) -> None:
+    """Send the client elsewhere."""
+    call.out.whole(status, b"", kind="text/plain", headers={"location": to})
 
 
 async def _nobody(call: Call) -> None:
     """Nobody listens, so nobody gets here but a request that was already on its way."""
-    await call.out.hang_up(reset=True)
+    await reset(call)
 
+
+async def _give(call: Call, answer: Answer, *, pace_s: float = 0.0, done: bool = True) -> None:
+    if not call.asked.is_stream:
+        call.whole(answer)
+        return
+    call.begin()
+    for event in call.events(answer, done=done):
+        call.send([event])
+        if pace_s and event.part is Part.CONTENT:
+            await call.out.pause(pace_s)
+    call.end()
+
+
+def _some(call: Call, answer: Answer, after: int) -> None:
+    """The first *after* pieces of *answer*, or half of a whole one, or nothing but the head where it is none."""
+    if call.asked.is_stream:
+        call.begin()
+        call.send(first(call.events(answer), after))
+    else:
+        call.begin_whole({"content-length": str(len(call.body(answer)))})
+        call.out.raw(call.half(answer) if after else b"")
+
+
+def _tool_call(call: Call, name: str | None = None, arguments: dict[str, Any] | None = None) -> Answer:
+    given = json.dumps({"query": "weather"} if arguments is None else arguments)
+    called = Tool(name or call.asked.first_tool or "lookup", given)
+    return call.answer(tool=called, finish="tool_calls")
+
+
+def _fault(name: str, sentence: str) -> Behaviour:
+    async def fault(
+        call: Call,
+        *,
+        status: int = USUAL,
+        message: str = USUAL,
+        code: object = USUAL,
+        param: str | None = USUAL,
+        retry_after: str | float | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        wait = {} if retry_after is None else {"retry-after": str(retry_after)}
+        told = call.fault(name, status=status, message=message, code=code, param=param)
+        call.out.json(told.status, call.error(told), {**wait, **(headers or {})})
+
+    fault.__doc__ = sentence
+    return fault
+
+
+_FAULTS = {
+    "rate_limit": "429: too many requests; for how long, only where *retry_after* says it.",
+    "quota": "429 where OpenAI, 400 where Anthropic: the credit is spent.",
+    "payment_required": "402: the credit is spent.",
+    "unauthorized": "401: the key is wrong.",
+    "forbidden": "403: the key may not do this.",
+    "not_found": "404: there is nothing at this path.",
+    "model_not_found": "404: there is no such model.",
+    "payload_too_large": "413: the request has too many bytes.",
+    "context_overflow": "400: the prompt is too long for the model.",
+    "content_policy": "400: the prompt is refused by moderation.",
+    "unsupported_parameter": "400: the model does not take *param*.",
+    "server_error": "500: the server failed.",
+    "overloaded": "503: too many others.",
+    "overloaded_529": "529: too many others.",
+}
+"""Answers with an error status, in the words of the dialect unless the step gives others."""
 
 BEHAVIOURS: dict[str, Behaviour] = {
     "ok": ok,
     "tool_call": tool,
-    "rate_limit": _refusal(
-        429,
-        "Rate limit reached for {model} on requests per min (RPM): Limit 3, Used 3, Requested 1.",
-        "requests",
-        "rate_limit_exceeded",
-    ),
-    "quota": _refusal(
-        429,
-        "You exceeded your current quota, please check your plan and billing details.",
-        "insufficient_quota",
-        "insufficient_quota",
-    ),
-    "unauthorized": _refusal(401, "Incorrect API key provided.", "invalid_request_error", "invalid_api_key"),
-    "forbidden": _refusal(
-        403, "You are not allowed to sample from this model.", "invalid_request_error", "permission_denied"
-    ),
-    "not_found": _refusal(404, "Not Found", "invalid_request_error", None),
-    "model_not_found": _refusal(
-        404,
-        "The model `{model}` does not exist or you do not have access to it.",
-        "invalid_request_error",
-        "model_not_found",
-    ),
-    "server_error": _refusal(
-        500, "The server had an error while processing your request.", "server_error", None
-    ),
-    "overloaded": _refusal(
-        503, "The engine is currently overloaded, please try again later.", "overloaded_error", "overloaded"
-    ),
-    "context_overflow": _refusal(
-        400,
-        "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
-        "invalid_request_error",
-        "context_length_exceeded",
-    ),
-    "content_policy": _refusal(
-        400,
-        "Your request was rejected as a result of our safety system.",
-        "invalid_request_error",
-        "content_policy_violation",
-    ),
+    "refusal": refusal,
+    **{name: _fault(name, sentence) for name, sentence in _FAULTS.items()},
     "bad_gateway": bad_gateway,
+    "gateway_timeout": gateway_timeout,
     "html": html,
     "redirect": redirect,
     "hang": hang,
+    "headers_then_silence": headers_then_silence,
     "slow_first_token": slow_first_token,
     "keepalive_only": keepalive_only,
     "stall": stall,
+    "stall_in_tool_call": stall_in_tool_call,
+    "reset": reset,
     "cut": cut,
+    "cut_before_content": cut_before_content,
+    "cut_in_tool_call": cut_in_tool_call,
     "no_evidence": no_evidence,
     "empty_choices": empty_choices,
     "null_content": null_content,
@@ -315,3 +322,4 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "error_in_stream": error_in_stream,
     REFUSE: _nobody,
 }
+"""Every behaviour by its name; its docstring says what comes, its parameters what can be set."""

@@ -1,85 +1,137 @@
-"""One request under way, a chat's or the list's: who asks for what, and the means to answer it."""
+"""One request under way, a conversation's or the list's: who asks for what, and the means to answer it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from hermes_fallback.loopback.asked import Asked
+from hermes_fallback.loopback.dialect import Answer, Dialect, Event, Fault, Part
 from hermes_fallback.loopback.http import Request, Responder
-from hermes_fallback.loopback.openai import Asked, chunk, completion, models, usage, words
 
-__all__ = ["Call"]
+__all__ = ["USUAL", "Call"]
+
+USUAL: Any = object()
+"""An option of a fault that is left as the dialect has it."""
 
 _STREAM = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 _CHUNKED = {"transfer-encoding": "chunked"}
+_KEPT = 256
 
 
 class Call:
     """What a behaviour works with. *listed* are the models to show where the list is asked for."""
 
     def __init__(
-        self, provider: str, request: Request, responder: Responder, listed: Sequence[str] | None = None
+        self,
+        provider: str,
+        request: Request,
+        responder: Responder,
+        dialect: Dialect,
+        request_id: str,
+        listed: Sequence[str] | None = None,
     ) -> None:
         self.provider = provider
-        self.request = request
         self.asked = Asked(request.document)
         self.out = responder
+        self.dialect = dialect
+        self._request_id = request_id
         self._listed = listed
 
-    def filled(self, text: str) -> str:
-        """*text* with `{provider}`, `{model}`, `{messages}` (how many came) and `{last}` filled in."""
+    def filled(self, text: str, **more: str) -> str:
+        """*text* with `{provider}`, `{model}`, `{messages}` (how many came), `{last}` and *more* filled in."""
+        if "{" not in text:
+            return text
+        texts = self.asked.texts
         values = {
             "provider": self.provider,
             "model": self.asked.model,
-            "messages": str(len(self.asked.messages)),
-            "last": self.asked.last_text,
+            "messages": str(len(texts)),
+            "last": texts[-1] if texts else "",
+            **more,
         }
         for name, value in values.items():
             text = text.replace("{" + name + "}", value)
         return text
 
-    async def begin(self, *, role: bool = True) -> None:
-        """Begin a stream, with the delta that holds only a role."""
-        await self.out.head(200, {**_STREAM, **_CHUNKED})
-        if role:
-            await self.event(chunk(self.asked, {"role": "assistant", "content": ""}))
+    def answer(self, text: str | None = None, **more: Any) -> Answer:
+        """An answer to what is asked that says *text*, filled in."""
+        return Answer(
+            model=self.asked.model,
+            text=None if text is None else self.filled(text),
+            asked_tokens=sum(len(each.split()) for each in self.asked.texts),
+            wants_usage=self.asked.wants_usage,
+            **more,
+        )
 
-    async def begin_whole(self, headers: Mapping[str, str] | None = None) -> None:
-        """Begin an answer of JSON whose length is not said, or is said in *headers*."""
-        await self.out.head(200, {"content-type": "application/json", **(headers or _CHUNKED)})
+    def fault(self, name: str, **changes: Any) -> Fault:
+        """The dialect's fault of that name, with those *changes* that are not `USUAL`, filled in."""
+        given = {key: value for key, value in changes.items() if value is not USUAL}
+        fault = replace(self.dialect.faults[name], **given)
+        return replace(fault, message=self.filled(fault.message, param=fault.param or ""))
 
-    async def event(self, document: object) -> None:
-        """One event, of JSON or of text as it is."""
-        data = document if isinstance(document, str) else json.dumps(document)
-        await self.out.chunk(f"data: {data}\n\n".encode())
-
-    async def say(self, pieces: Iterable[str]) -> None:
-        """One delta of text for each piece."""
-        for piece in pieces:
-            await self.event(chunk(self.asked, {"content": piece}))
-
-    async def finish(self, text: str, *, reason: str = "stop", done: bool = True) -> None:
-        """The evidence of the end, the count of tokens if it was asked for, and `[DONE]`."""
-        await self.event(chunk(self.asked, {}, finish=reason))
-        if self.asked.wants_usage:
-            await self.event(chunk(self.asked, None, counts=usage(self.asked, text)))
-        if done:
-            await self.event("[DONE]")
-        await self.out.chunk(b"")
-
-    def part_of_whole(self, text: str) -> bytes:
-        """The first half of a whole answer that says *text*."""
-        body = self.whole_body({"content": text})
+    def body(self, answer: Answer) -> bytes:
+        """*answer* as a whole body; the list where that is asked for."""
         if self._listed is not None:
+            return json.dumps(self.dialect.models(self._listed)).encode()
+        return _whole(self.dialect, answer)
+
+    def half(self, answer: Answer) -> bytes:
+        """The body of *answer* up to the middle of what it says."""
+        body, heart = self.body(answer), answer.heart
+        if self._listed is not None or not heart:
             return body[: len(body) // 2]
-        return body[: body.index(b'"content"') + len('"content": "') + len(text) // 2]
+        # A tool's arguments stand in some dialects as JSON, in others as a string of JSON.
+        at = max(body.rfind(heart.encode()), body.rfind(json.dumps(heart)[1:-1].encode()))
+        return body[: at + len(heart) // 2]
 
-    def whole_body(self, message: Mapping[str, Any]) -> bytes:
-        """A whole answer as bytes: *message*, or the list."""
-        document = completion(self.asked, message) if self._listed is None else models(self._listed)
-        return json.dumps(document).encode()
+    def whole(self, answer: Answer) -> None:
+        """Send *answer* whole."""
+        self.out.whole(200, self.body(answer), kind="application/json")
 
-    def pieces(self, text: str) -> list[str]:
-        """*text* in the pieces it is streamed in."""
-        return words(text)
+    def begin_whole(self, headers: Mapping[str, str] | None = None) -> None:
+        """Begin an answer of JSON whose length is not said, or is said in *headers*."""
+        self.out.head(200, {"content-type": "application/json", **(headers or _CHUNKED)})
+
+    def begin(self) -> None:
+        """Begin a stream."""
+        self.out.head(200, {**_STREAM, **_CHUNKED})
+
+    def events(self, answer: Answer, *, done: bool = True) -> tuple[Event, ...]:
+        """*answer* as a stream, with or without what follows its evidence."""
+        events = _events(self.dialect, answer)
+        return events if done else tuple(event for event in events if event.part is not Part.DONE)
+
+    def send(self, events: Iterable[Event]) -> None:
+        """Send *events*, each in a chunk of its own."""
+        for event in events:
+            self.out.chunk(event.data)
+
+    def end(self) -> None:
+        """End a stream as HTTP has it."""
+        self.out.chunk(b"")
+
+    def error(self, fault: Fault) -> dict[str, Any]:
+        """The body of an error status."""
+        return self.dialect.error(fault, self._request_id)
+
+    def failed(self, fault: Fault) -> dict[str, Any]:
+        """The body that reports *fault* where an answer is expected."""
+        return self.dialect.failed(fault, self.answer(), self._request_id)
+
+    def failed_event(self, fault: Fault) -> bytes:
+        """The event that reports *fault*."""
+        return self.dialect.failed_event(fault, self.answer(), self._request_id)
+
+
+@lru_cache(_KEPT)
+def _whole(dialect: Dialect, answer: Answer) -> bytes:
+    return json.dumps(dialect.whole(answer)).encode()
+
+
+@lru_cache(_KEPT)
+def _events(dialect: Dialect, answer: Answer) -> tuple[Event, ...]:
+    return dialect.events(answer)

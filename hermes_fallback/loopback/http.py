@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-__all__ = ["Request", "Responder", "Source", "read_request"]
+__all__ = ["Request", "Responder", "take_request"]
 
-_LINE_BYTES = 64 * 1024
-_BODY_BYTES = 64 * 1024 * 1024
-_IDLE_S = 120.0
+_HEAD_BYTES = 64 * 1024
+_REQUEST_BYTES = 64 * 1024 * 1024
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,109 +26,119 @@ class Request:
     path: str
     headers: Mapping[str, str]
     """Names in lower case."""
-    body: bytes = b""
-
-    @property
-    def document(self) -> Any:
-        """The body as JSON, or None where it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+    document: Any
+    """The body as JSON, or None where it is none."""
 
 
-class Source:
-    """Reads a connection, and notices when the client leaves while its answer is being made."""
+def take_request(heard: bytearray) -> Request | None:
+    """The next request, taken out of *heard*, or None while it is not whole.
 
-    def __init__(self, reader: asyncio.StreamReader) -> None:
-        self._reader = reader
-        self._ahead = b""
-
-    async def line(self) -> bytes:
-        """The next line without its end; empty at an empty line and at the end."""
-        line = self._ahead + await self._reader.readline()
-        self._ahead = b""
-        return line.rstrip(b"\r\n")
-
-    async def exactly(self, size: int) -> bytes:
-        """The next *size* bytes."""
-        return await self._reader.readexactly(size)
-
-    async def departure(self) -> None:
-        """Return when the client has closed its side; never, if it sends its next request instead."""
-        self._ahead = await self._reader.read(1)
-        if self._ahead:
-            await asyncio.Event().wait()
-
-
-async def read_request(source: Source) -> Request | None:
-    """The next request, or None when the client has none or sends something else."""
-    async with asyncio.timeout(_IDLE_S):
-        first = (await source.line()).decode("latin-1").split(" ")
-    if len(first) != 3:
+    Raises:
+        ValueError: what was heard is no request.
+    """
+    end = heard.find(b"\r\n\r\n")
+    if len(heard) > (_HEAD_BYTES if end < 0 else _REQUEST_BYTES):
+        raise ValueError("the request has no end")
+    if end < 0:
         return None
-    headers: dict[str, str] = {}
-    while line := await source.line():
-        name, _, value = line.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
-    return Request(
-        method=first[0], path=first[1].partition("?")[0], headers=headers, body=await _body(source, headers)
-    )
+    first, *lines = heard[:end].decode("latin-1").split("\r\n")
+    method, path, _version = first.split(" ")
+    named = (line.partition(":") for line in lines)
+    headers = {name.strip().lower(): value.strip() for name, _, value in named}
+    taken = _body(heard, end + 4, headers)
+    if taken is None:
+        return None
+    body, end = taken
+    del heard[:end]
+    return Request(method=method, path=path.partition("?")[0], headers=headers, document=_parsed(body))
 
 
-async def _body(source: Source, headers: Mapping[str, str]) -> bytes:
+def _body(heard: bytearray, begin: int, headers: Mapping[str, str]) -> tuple[bytes, int] | None:
+    """The body that begins there, and where it ends."""
     if "chunked" in headers.get("transfer-encoding", ""):
-        body = b""
-        while size := int((await source.line()).partition(b";")[0], 16):
-            body += await source.exactly(min(size, _BODY_BYTES))
-            await source.line()
-        await source.line()
-        return body
+        return _chunked(heard, begin)
     length = headers.get("content-length", "0")
-    return await source.exactly(min(int(length), _BODY_BYTES)) if length.isdigit() else b""
+    end = begin + (int(length) if length.isdigit() else 0)
+    return (bytes(heard[begin:end]), end) if len(heard) >= end else None
+
+
+def _chunked(heard: bytearray, at: int) -> tuple[bytes, int] | None:
+    body = b""
+    while (line_end := heard.find(b"\r\n", at)) >= 0:
+        size = abs(int(heard[at:line_end].partition(b";")[0], 16))
+        begin, at = line_end + 2, line_end + 4 + size
+        if len(heard) < at:
+            return None
+        if not size:
+            return body, at
+        body += heard[begin : begin + size]
+    return None
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 class Responder:
-    """Writes one answer, well or badly."""
+    """Writes one answer, well or badly. What is written without a pause in between leaves at once."""
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
+    def __init__(self, transport: asyncio.Transport, headers: Mapping[str, str] | None = None) -> None:
+        self._transport = transport
+        self._headers = headers or {}
+        """What every answer's head holds."""
+        self._waiting: list[bytes] = []
+        self._has_sent = False
         self.keeps_alive = True
         """False when nothing more can follow on this connection."""
 
-    async def whole(
-        self, status: int, body: bytes, *, kind: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def whole(self, status: int, body: bytes, *, kind: str, headers: Mapping[str, str] | None = None) -> None:
         """A complete answer of content type *kind*."""
-        await self.head(status, {"content-type": kind, "content-length": str(len(body)), **(headers or {})})
-        await self.raw(body)
+        self.head(status, {"content-type": kind, "content-length": str(len(body)), **(headers or {})})
+        self.raw(body)
 
-    async def json(self, status: int, document: object, headers: Mapping[str, str] | None = None) -> None:
+    def json(self, status: int, document: object, headers: Mapping[str, str] | None = None) -> None:
         """A complete answer of JSON."""
-        await self.whole(status, json.dumps(document).encode(), kind="application/json", headers=headers)
+        self.whole(status, json.dumps(document).encode(), kind="application/json", headers=headers)
 
-    async def head(self, status: int, headers: Mapping[str, str]) -> None:
+    def head(self, status: int, headers: Mapping[str, str]) -> None:
         """The status line and headers."""
         phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
-        lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in headers.items())]
-        await self.raw("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        fields = {**self._headers, **headers}
+        lines = [f"HTTP/1.1 {status} {phrase}", *(f"{name}: {value}" for name, value in fields.items())]
+        self.raw("\r\n".join([*lines, "", ""]).encode("latin-1"))
 
-    async def chunk(self, data: bytes) -> None:
+    def chunk(self, data: bytes) -> None:
         """One chunk of a body whose head said `transfer-encoding: chunked`; an empty one ends it."""
-        await self.raw(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        self.raw(b"%x\r\n%b\r\n" % (len(data), data))
 
-    async def raw(self, data: bytes) -> None:
+    def raw(self, data: bytes) -> None:
         """Bytes as they are."""
-        self._writer.write(data)
-        await self._writer.drain()
+        self._waiting.append(data)
+
+    def flush(self) -> None:
+        """Let everything leave that was written."""
+        if self._waiting:
+            self._transport.write(b"".join(self._waiting))
+            self._waiting.clear()
+            self._has_sent = True
+
+    async def pause(self, seconds: float) -> None:
+        """Let everything leave, and nothing follow for *seconds*."""
+        self.flush()
+        await asyncio.sleep(seconds)
 
     async def hang_up(self, *, reset: bool = False) -> None:
         """Close the connection wherever the answer stands; with *reset*, rudely."""
         self.keeps_alive = False
-        if reset:
+        self.flush()
+        if not reset:
+            self._transport.close()
+            return
+        if self._has_sent:
             await asyncio.sleep(0.02)  # what was sent before arrives first, on every system
-            sock = self._writer.get_extra_info("socket")
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self._writer.transport.abort()
-        else:
-            self._writer.close()
+        sock = self._transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._transport.abort()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -26,13 +27,17 @@ class Received:
     """Names in lower case."""
     body: Any
     """The parsed JSON, or None."""
+    dialect: str | None
+    """The `api_mode` it is written in; None where it is no conversation, such as a request for the list."""
     behaviour: str
     """What it got."""
+    request_id: str
+    """The id that its answer has in the head."""
 
     @property
     def authorization(self) -> str | None:
         """The credential as it came."""
-        return self.headers.get("authorization")
+        return self.headers.get("authorization") or self.headers.get("x-api-key")
 
 
 class Record:
@@ -40,22 +45,26 @@ class Record:
 
     def __init__(self) -> None:
         self._began_s = time.monotonic()
+        self._name = secrets.token_hex(8)
         self._received: list[Received] = []
 
-    def add(self, provider: str, request: Request, behaviour: str) -> None:
-        """Note that *provider* received *request* and answers it with *behaviour*."""
-        self._received.append(
-            Received(
-                number=len(self._received) + 1,
-                at_s=time.monotonic() - self._began_s,
-                provider=provider,
-                method=request.method,
-                path=request.path,
-                headers=dict(request.headers),
-                body=request.document,
-                behaviour=behaviour,
-            )
+    def add(self, provider: str, request: Request, *, behaviour: str, dialect: str | None) -> Received:
+        """Note that *provider* received *request*, written in *dialect*, and answers it with *behaviour*."""
+        number = len(self._received) + 1
+        received = Received(
+            number=number,
+            at_s=time.monotonic() - self._began_s,
+            provider=provider,
+            method=request.method,
+            path=request.path,
+            headers=request.headers,
+            body=request.document,
+            dialect=dialect,
+            behaviour=behaviour,
+            request_id=f"req_{self._name}{number:08x}",
         )
+        self._received.append(received)
+        return received
 
     def received(self, provider: str | None = None) -> tuple[Received, ...]:
         """The requests so far, of *provider* or of all."""

@@ -9,8 +9,9 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from hermes_fallback.loopback.http import Request, Responder, Source
-from hermes_fallback.loopback.provider import CONTROL, Port, Provider
+from hermes_fallback.loopback.http import Request, Responder
+from hermes_fallback.loopback.port import Port
+from hermes_fallback.loopback.provider import CONTROL, Provider
 from hermes_fallback.loopback.record import Received, Record
 from hermes_fallback.loopback.spec import BadSpec, ProviderSpec, read_script, read_specs
 
@@ -21,7 +22,7 @@ _PATIENCE_S = 5.0
 
 
 class Loopback:
-    """Misbehaving providers, each on a free port of 127.0.0.1. A context manager; `stop` frees everything.
+    """Misbehaving providers, each on a free port of its loopback address. A context manager; `stop` frees everything.
 
     *providers* are `ProviderSpec`s, or mappings as `spec.read_specs` takes them.
     """
@@ -94,7 +95,7 @@ class Loopback:
 
     def open_connections(self, name: str) -> int:
         """How many connections *name* has now."""
-        return self._provider(name).port.open_connections
+        return len(self._provider(name).port.open)
 
     def script(self, name: str, steps: object) -> None:
         """Let *name* behave as *steps* say from its next request on.
@@ -126,7 +127,7 @@ class Loopback:
     async def _serve(self) -> None:
         self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
         async with contextlib.AsyncExitStack() as ports:
-            self._control = Port(self._controlled)
+            self._control = Port(self._serve_control)
             ports.push_async_callback(self._control.close)
             await self._control.listen()
             for spec in self._specs:
@@ -137,14 +138,19 @@ class Loopback:
             self._ready.set()
             await self._over.wait()
 
-    async def _controlled(self, request: Request, responder: Responder, _source: Source) -> None:
+    async def _serve_control(self, request: Request, transport: asyncio.Transport) -> Responder:
+        responder = Responder(transport)
+        await self._controlled(request, responder)
+        return responder
+
+    async def _controlled(self, request: Request, responder: Responder) -> None:
         where = (request.method, request.path.removeprefix(CONTROL))
         if where == ("GET", "record"):
-            await responder.json(200, {"received": self._record.documents(), "providers": self._state()})
+            responder.json(200, {"received": self._record.documents(), "providers": self._state()})
         elif where == ("POST", "script"):
             await self._rescript(request.document, responder)
         else:
-            await responder.json(404, {"error": "there are `GET record` and `POST script`"})
+            responder.json(404, {"error": "there are `GET record` and `POST script`"})
 
     async def _rescript(self, document: object, responder: Responder) -> None:
         asked = document if isinstance(document, dict) else {}
@@ -152,17 +158,17 @@ class Loopback:
             provider = self._provider(str(asked.get("provider")))
             script = read_script(asked.get("script"))
         except BadSpec as error:
-            await responder.json(400, {"error": str(error)})
+            responder.json(400, {"error": str(error)})
             return
         await provider.follow(script)
-        await responder.json(200, {"provider": provider.spec.name, "steps": len(script)})
+        responder.json(200, {"provider": provider.spec.name, "steps": len(script)})
 
     def _state(self) -> dict[str, dict[str, object]]:
         return {
             name: {
                 "base_url": provider.base_url,
                 "connections": provider.port.connections,
-                "open": provider.port.open_connections,
+                "open": len(provider.port.open),
             }
             for name, provider in self._providers.items()
         }

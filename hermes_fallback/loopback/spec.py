@@ -45,6 +45,10 @@ class ProviderSpec:
     """What requests for the list get; they do not move `script` on, nor chats this one."""
     public_list: bool = False
     """True where the list is given to whoever asks, whatever the key."""
+    host: str = "127.0.0.1"
+    """The name or address it listens on: `localhost`, or one of 127.0.0.0/8 where the system has more than one."""
+    tls: bool = False
+    """True where it listens with TLS and shows `planted.CERTIFICATE`."""
 
     @property
     def listed(self) -> tuple[str, ...]:
@@ -88,7 +92,16 @@ def _spec(item: object) -> ProviderSpec:
         catalog=None if item.get("catalog") is None else tuple(item["catalog"]),
         list_script=read_script(item.get("list_script") or ["ok"]),
         public_list=item.get("public_list") is True,
+        host=_host(item),
+        tls=item.get("tls") is True,
     )
+
+
+def _host(item: Mapping[str, Any]) -> str:
+    host = str(item.get("host") or "127.0.0.1")
+    if host != "localhost" and not host.startswith("127."):
+        raise BadSpec(f"`{item['name']}` may listen on loopback only, not on `{host}`")
+    return host
 
 
 def read_script(steps: object) -> tuple[Step, ...]:

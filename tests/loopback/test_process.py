@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from hermes_fallback.loopback.behaviours import BEHAVIOURS
 from hermes_fallback.loopback.process import LoopbackProcess
 
 _SPEC = {"providers": [{"name": "a", "key": "sk-a", "script": ["refuse"]}, {"name": "b", "models": ["m"]}]}
@@ -71,6 +73,13 @@ def test_it_stops_cleanly_when_told(tmp_path: Path, number: signal.Signals) -> N
         assert process.wait(5) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
+
+
+def test_its_help_is_the_reference_of_the_behaviours() -> None:
+    """Each is there by name, beside a sentence that says what it does."""
+    done = subprocess.run([*_COMMAND[:3], "--help"], capture_output=True, text=True, check=True)
+    for name in BEHAVIOURS:
+        assert re.search(rf"^  {name} +[A-Z0-9].+[.:]$", done.stdout, re.MULTILINE), name
 
 
 @pytest.mark.parametrize(
