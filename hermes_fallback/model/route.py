@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.model.bench import Subject
 
 __all__ = ["Considered", "Resolution", "Route"]
 
@@ -31,11 +36,28 @@ class Route(Fact, unshown=("headers",)):
     position: int = 0
     context_length: int | None = None
     """Tokens that fit, where the link or its endpoint says so."""
+    cost: str | None = None
+    """`local`, `free`, `subscription` or `metered`, where the link says so."""
+    zone: str | None = None
+    """`device`, `lan`, `region:X` or `any`, where the link says so."""
+    insists: bool = False
+    """True where the user chose this link by hand: it is tried whatever is benched."""
 
-    @property
+    @cached_property
     def origin(self) -> Origin:
         """Where requests on this route go."""
         return Origin.of(self.base_url)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What benches know this route by: host, credential, model, and all that is configured for it."""
+        from hashlib import sha256  # only who sends requests asks
+
+        from hermes_fallback.model.bench import Subject
+
+        credential = self.credential.secret.digest(16) if self.credential else ""
+        whole = f"{self.provider}\0{self.model}\0{self.base_url}\0{self.api_mode}\0{credential}"
+        return Subject(str(self.origin), credential, self.model, sha256(whole.encode()).hexdigest()[:16])
 
 
 class Considered(Fact, kw_only=False):

@@ -19,7 +19,7 @@ from hermes_fallback.providers.registry import ANY_ADDRESS, Registry
 
 __all__ = ["SPOKEN", "Resolver"]
 
-SPOKEN = frozenset({"chat_completions"})
+SPOKEN = frozenset({"anthropic_messages", "chat_completions", "codex_responses"})
 """The dialects of `wire/`; named here so that resolving does not import them, and held equal by a test."""
 
 _NO_USER = "remove it, put the key into a variable, and name that with `key_env` in the link"
@@ -131,6 +131,8 @@ class Resolver:
             headers=endpoint.headers,
             position=position,
             context_length=link.context_length or (place.named.context_length if place.named else None),
+            cost=link.cost,
+            zone=link.zone,
         )
 
     def _place(self, link: Link, considered: list[Considered]) -> _Place | Problem:

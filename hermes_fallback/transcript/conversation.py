@@ -10,8 +10,10 @@ from typing import Any
 
 from hermes_fallback.errors import UsageError
 
-__all__ = ["Content", "Conversation", "Message", "Options", "ToolCall"]
+__all__ = ["NATIVE_FIELDS", "Content", "Conversation", "Message", "Options", "ToolCall"]
 
+NATIVE_FIELDS = frozenset({"thinking_blocks", "reasoning_items"})
+"""Fields of `Message.extra` that dialects other than the chat form put there; a chat request leaves them out."""
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 
 Content = str | tuple[Mapping[str, Any], ...] | None
@@ -78,10 +80,24 @@ class Message:
             extra=MappingProxyType({k: v for k, v in data.items() if k not in _READ}),
         )
 
+    @property
+    def parts(self) -> tuple[Mapping[str, Any], ...]:
+        """The content as parts, text among them."""
+        if isinstance(self.content, tuple):
+            return self.content
+        return ({"type": "text", "text": self.content},) if self.content else ()
+
+    def extra_for(self, to: str | None) -> Mapping[str, Any]:
+        """What of *extra* may go to the origin *to*, or to anybody: all of it, or nothing."""
+        is_foreign = to is not None and self.origin not in {None, to}
+        return {} if is_foreign else self.extra
+
     def to_dict(self, *, to: str | None = None) -> dict[str, Any]:
         """The message in the OpenAI chat form, ready for JSON; for the origin *to*, or for anybody."""
-        is_foreign = to is not None and self.origin not in {None, to}
-        data: dict[str, Any] = {"role": self.role, **({} if is_foreign else self.extra)}
+        extra = self.extra_for(to)
+        if to is not None and extra:
+            extra = {name: value for name, value in extra.items() if name not in NATIVE_FIELDS}
+        data: dict[str, Any] = {"role": self.role, **extra}
         data["content"] = list(self.content) if isinstance(self.content, tuple) else self.content
         if self.tool_calls:
             data["tool_calls"] = [

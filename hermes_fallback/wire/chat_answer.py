@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from hermes_fallback.transcript.conversation import ToolCall
-from hermes_fallback.wire.exchange import Called, Ended, Event, Reasoned, Said, Usage
-from hermes_fallback.wire.malformed import without_answer
+from hermes_fallback.wire.content import Content, PartialCall
+from hermes_fallback.wire.exchange import Called, Ended, Event, Usage
+from hermes_fallback.wire.lenient import count, mapping, mappings, text
+from hermes_fallback.wire.malformed import Flaw, is_error, without_answer
 
-__all__ = ["Draft", "Flaw"]
+__all__ = ["ChatDraft"]
 
 _BROKEN_ENDS = frozenset(
     {
@@ -24,108 +24,121 @@ _BROKEN_ENDS = frozenset(
 """Finish reasons that say the provider broke the answer off."""
 
 
-class Flaw(Exception):
-    """What came is no answer. *evidence* is what classification may look at."""
-
-    def __init__(self, evidence: str) -> None:
-        super().__init__(evidence)
-        self.evidence = evidence
-
-
-@dataclass(slots=True)
-class _Call:
-    """A tool call as far as it has come."""
-
-    id: str = ""
-    name: str = ""
-    arguments: list[str] = field(default_factory=list)
-
-
-class Draft:
+class ChatDraft:
     """Collects one answer. Text and reasoning come out at once, tool calls only with the end."""
 
     def __init__(self) -> None:
-        self.pieces = 0
-        """How many pieces of content have come, parts of tool calls among them."""
-        self.finish_reason: str | None = None
+        self.usage: Usage | None = None
+        """The tokens counted so far."""
+        self._content = Content()
+        self._finish_reason: str | None = None
         self._closing: Mapping[str, Any] = {"finish_reason": None}
         self._id = ""
         self._model: str | None = None
-        self._usage: Usage | None = None
-        self._blank = ""
-        self._has_text = False
-        self._calls: list[_Call] = []
-        self._slots: dict[int, _Call] = {}
-        self._reasoning: list[str] = []
+        self._calls: list[PartialCall] = []
+        self._slots: dict[int, PartialCall] = {}
         self._details: list[dict[str, Any]] = []
 
-    def note(self, document: Mapping[str, Any]) -> bool:
-        """Keep what *document* says of the whole answer; True when it counts the tokens."""
-        self._id = _text(document.get("id")) or self._id
-        self._model = _text(document.get("model")) or self._model
-        usage = document.get("usage")
-        if not isinstance(usage, Mapping):
-            return False
-        self._usage = Usage(
-            _count(usage.get("prompt_tokens")),
-            _count(usage.get("completion_tokens")),
-            _count(usage.get("total_tokens")),
-        )
-        return True
+    @property
+    def pieces(self) -> int:
+        """How many pieces of content have come, parts of tool calls among them."""
+        return self._content.pieces
 
-    def add(self, choice: Mapping[str, Any], message: Mapping[str, Any]) -> list[Event]:
-        """The content of *message*, a delta or the whole one, as events.
+    def take(self, document: Mapping[str, Any]) -> list[Event] | None:
+        """The events of one *document* of a stream.
 
         Raises:
-            Flaw: the provider put an error into its choice.
+            Flaw: the provider put an error into its choice, or the answer is complete and is none.
         """
-        if choice.get("error"):
-            raise Flaw(without_answer(choice, error=choice["error"]))
-        if finish := _text(choice.get("finish_reason")):
-            self.finish_reason, self._closing = finish, choice
-        events: list[Event] = [*self._reason(message), *self._say(message)]
-        self.pieces += len(events)
-        self._call(message.get("tool_calls"))
-        return events
+        choices = document.get("choices")
+        # Where a count of tokens follows the finish reason it is the last event, `[DONE]` or not.
+        is_last = self._note(document) and self._finish_reason is not None
+        choice = _first(choices)
+        events = self._add(choice, choice.get("delta") or choice.get("message")) if choice else []
+        if is_last:
+            return [*events, *self.close()]
+        is_ours = isinstance(choices, list) and (choices or not is_error(document))
+        return events if is_ours else None
+
+    def whole(self, document: Mapping[str, Any]) -> list[Event] | None:
+        """The events of the whole answer that *document* is; it is evidence enough of its end.
+
+        Raises:
+            Flaw: it is no answer.
+        """
+        choice = _first(document.get("choices"))
+        if choice is None:
+            return None
+        self._note(document)
+        return [*self._add(choice, choice.get("message")), *self._end()]
 
     def close(self) -> list[Event]:
         """The tool calls, complete, and the end.
 
         Raises:
-            Flaw: the answer was broken off, is empty, or calls a tool with arguments that are no JSON.
+            Flaw: no finish reason has come, the answer was broken off, is empty, or calls a tool with no JSON.
         """
-        finish = self.finish_reason or ""
+        if self._finish_reason is None:
+            raise Flaw("")
+        return self._end()
+
+    def _note(self, document: Mapping[str, Any]) -> bool:
+        """Keep what *document* says of the whole answer; True when it counts the tokens."""
+        self._id = text(document.get("id")) or self._id
+        self._model = text(document.get("model")) or self._model
+        usage = document.get("usage")
+        if not isinstance(usage, dict):
+            return False
+        self.usage = Usage(
+            count(usage.get("prompt_tokens")),
+            count(usage.get("completion_tokens")),
+            count(usage.get("total_tokens")),
+            cached_tokens=count(mapping(usage.get("prompt_tokens_details")).get("cached_tokens")),
+        )
+        return True
+
+    def _add(self, choice: Mapping[str, Any], said: object) -> list[Event]:
+        """The content of *said*, a delta or the whole message, as events."""
+        if choice.get("error"):
+            raise Flaw(without_answer(choice, error=choice["error"]))
+        if finish := text(choice.get("finish_reason")):
+            self._finish_reason, self._closing = finish, choice
+        message = mapping(said)
+        events = self._reason(message) + self._say(message)
+        if message.get("tool_calls"):
+            self._call(message["tool_calls"])
+        return events
+
+    def _end(self) -> list[Event]:
+        finish = self._finish_reason or ""
         if finish in _BROKEN_ENDS:
             raise Flaw(without_answer(self._closing))
-        calls = [self._finished(call, number) for number, call in enumerate(self._calls)]
-        if not calls and not self._has_text:
+        spare = f"call_{self._id or 'of'}_"
+        is_cut = finish == "length"
+        calls = [call.finished(f"{spare}{n}", is_cut=is_cut) for n, call in enumerate(self._calls)]
+        if not calls and not self._content.has_text:
             raise Flaw(without_answer(self._closing))
         end = Ended(
             finish_reason=finish or ("tool_calls" if calls else "stop"),
-            usage=self._usage,
+            usage=self.usage,
             model=self._model,
             extra=self._extra(),
         )
         return [*(Called(call) for call in calls), end]
 
-    def _say(self, message: Mapping[str, Any]) -> Iterator[Said]:
-        for text in (*_parts(message.get("content"), "text"), _text(message.get("refusal"))):
-            whole = text if self._has_text else self._blank + text
-            if self._has_text or whole.strip():
-                self._has_text = True
-                if whole:
-                    yield Said(_clean(whole))
-            else:
-                self._blank = whole
+    def _say(self, message: Mapping[str, Any]) -> list[Event]:
+        content, refusal = message.get("content"), message.get("refusal")
+        if isinstance(content, str) and not refusal:
+            return self._content.say(content)
+        pieces = [*_parts(content, "text"), text(refusal)]
+        return [event for piece in pieces for event in self._content.say(piece)]
 
-    def _reason(self, message: Mapping[str, Any]) -> Iterator[Reasoned]:
-        plain = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
-        for text in (plain, *_parts(message.get("content"), "thinking")):
-            if text:
-                self._reasoning.append(text)
-                yield Reasoned(_clean(text))
-        for detail in _mappings(message.get("reasoning_details")):
+    def _reason(self, message: Mapping[str, Any]) -> list[Event]:
+        for detail in mappings(message.get("reasoning_details")):
             self._detail(detail)
+        plain = text(message.get("reasoning_content")) or text(message.get("reasoning"))
+        pieces = [plain, *_parts(message.get("content"), "thinking")]
+        return [event for piece in pieces for event in self._content.reason(piece)]
 
     def _detail(self, detail: Mapping[str, Any]) -> None:
         last = self._details[-1] if self._details else {}
@@ -135,65 +148,44 @@ class Draft:
         for key, value in detail.items():
             grows = key in {"text", "summary", "data"} and isinstance(value, str)
             if grows:
-                last[key] = _text(last.get(key)) + value
+                last[key] = text(last.get(key)) + value
             elif value is not None:
                 last[key] = value
 
     def _call(self, deltas: object) -> None:
-        for delta in _mappings(deltas):
-            self.pieces += 1
-            function = delta.get("function")
-            function = function if isinstance(function, Mapping) else {}
+        for delta in mappings(deltas):
+            self._content.pieces += 1
+            function = mapping(delta.get("function"))
             call = self._slot(delta)
-            call.id = call.id or _text(delta.get("id"))
-            call.name = call.name or _text(function.get("name"))
+            call.id = call.id or text(delta.get("id"))
+            call.name = call.name or text(function.get("name"))
             arguments = function.get("arguments")
-            call.arguments.append(
-                json.dumps(arguments) if isinstance(arguments, Mapping) else _text(arguments)
-            )
+            call.arguments.append(json.dumps(arguments) if isinstance(arguments, dict) else text(arguments))
 
-    def _slot(self, delta: Mapping[str, Any]) -> _Call:
+    def _slot(self, delta: Mapping[str, Any]) -> PartialCall:
         """The call that *delta* continues. Some providers give parallel calls one index, or none at all."""
         index = delta.get("index")
         number = index if isinstance(index, int) else max(len(self._calls) - 1, 0)
-        call, call_id = self._slots.get(number), _text(delta.get("id"))
+        call, call_id = self._slots.get(number), text(delta.get("id"))
         if call is None or (call_id and call.id and call_id != call.id):
-            call = self._slots[number] = _Call()
+            call = self._slots[number] = PartialCall()
             self._calls.append(call)
             if not isinstance(index, int):
                 self._slots[len(self._calls) - 1] = call
         return call
 
-    def _finished(self, call: _Call, number: int) -> ToolCall:
-        arguments = _clean("".join(call.arguments)) or "{}"
-        if not call.name:
-            raise Flaw("a tool call without the name of a function")
-        try:
-            json.loads(arguments)
-        except (ValueError, RecursionError):
-            raise Flaw(f"the arguments of the tool call `{call.name}` are not JSON") from None
-        return ToolCall(call.id or f"call_{self._id or 'of'}_{number}", call.name, arguments)
-
     def _extra(self) -> dict[str, Any]:
-        extra: dict[str, Any] = {}
         if self._details:
-            extra["reasoning_details"] = self._details
+            return {"reasoning_details": self._details}
         # DeepSeek and Kimi want a tool call's reasoning back, and refuse or ignore it after a plain answer.
-        elif self._calls and self._reasoning:
-            extra["reasoning_content"] = _clean("".join(self._reasoning))
-        return extra
+        if self._calls and self._content.reasoning:
+            return {"reasoning_content": self._content.reasoning}
+        return {}
 
 
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _mappings(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+def _first(choices: object) -> Mapping[str, Any] | None:
+    """The choice we follow; a caller who asks for several gets the first."""
+    return next((choice for choice in mappings(choices) if not choice.get("index")), None)
 
 
 def _parts(content: object, kind: str) -> list[str]:
@@ -201,17 +193,8 @@ def _parts(content: object, kind: str) -> list[str]:
     if isinstance(content, str):
         return [content] if kind == "text" else []
     texts = []
-    for part in _mappings(content):
+    for part in mappings(content):
         if part.get("type") == kind:
             value = part.get(kind)
-            texts += _parts(value, "text") if isinstance(value, list) else [_text(value)]
+            texts += _parts(value, "text") if isinstance(value, list) else [text(value)]
     return texts
-
-
-def _clean(text: str) -> str:
-    """*text* with halves of surrogate pairs joined, or replaced: nothing downstream could encode them."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from hermes_fallback.wire.anthropic_messages import AnthropicMessages
 from hermes_fallback.wire.chat_completions import ChatCompletions
+from hermes_fallback.wire.codex_responses import CodexResponses
 from hermes_fallback.wire.exchange import Dialect
 
 __all__ = ["dialect", "spoken"]
 
-_DIALECTS: dict[str, Dialect] = {"chat_completions": ChatCompletions()}
+_DIALECTS: dict[str, Dialect] = {
+    "anthropic_messages": AnthropicMessages(),
+    "chat_completions": ChatCompletions(),
+    "codex_responses": CodexResponses(),
+}
 
 
 def dialect(api_mode: str) -> Dialect:

@@ -32,8 +32,13 @@ class Usage:
     """Tokens as the provider counted them."""
 
     input_tokens: int | None = None
+    """All that was read, what came from a cache included."""
     output_tokens: int | None = None
     total_tokens: int | None = None
+    cached_tokens: int | None = None
+    """Of the input, what was read from a cache."""
+    cache_written_tokens: int | None = None
+    """Of the input, what was put into one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,10 @@ class Reader(Protocol):
 
         A clock that sees it grow sees progress; a long tool call is one event, at its very end.
         """
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens counted so far, also of an answer that breaks off later."""
 
     def feed(self, data: bytes) -> list[Event]:
         """The events completed by *data*, any slice of the response body."""

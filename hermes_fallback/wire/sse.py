@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = ["ServerSent", "SseParser", "TooLong"]
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_USUAL = re.compile(rb"(?:event: ([^\n]+)\n)?data: ([^\n]*)")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -15,8 +16,7 @@ class TooLong(Exception):
     """One event is larger than the parser's limit; a stream without line ends would fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerSent:
+class ServerSent(NamedTuple):
     """One event: its *event* name (`message` where none was given) and its *data* lines, joined."""
 
     event: str
@@ -49,14 +49,39 @@ class SseParser:
             self._after_cr = False
         if data.endswith(b"\r"):
             self._after_cr = True
+        events, data = self._usual(data)
+        if not data:
+            return events
         *lines, rest = _LINE_END.split(data)
-        events = []
         for line in lines:
             self._hold(line)
             if event := self._end_line():
                 events.append(event)
         self._hold(rest)
         return events
+
+    def _usual(self, data: bytes) -> tuple[list[ServerSent], bytes]:
+        """The events that *data* begins with, as long as they are of the usual form; and what is left of it.
+
+        That is one line of data, after a name or without one, nothing held back, and line feeds alone.
+        """
+        events: list[ServerSent] = []
+        if self._line or self._data or self._event or b"\r" in data:
+            return events, data
+        at = 0
+        while (end := data.find(b"\n\n", at)) >= 0:
+            found = _USUAL.fullmatch(data, at, end)
+            if found is None or end - at > self._limit_bytes:
+                break
+            name, value = found.groups()
+            events.append(
+                ServerSent(
+                    name.decode("utf-8", "replace") if name else "message", value.decode("utf-8", "replace")
+                )
+            )
+            at = end + 2
+            self._at_start = False
+        return events, data[at:]
 
     def finish(self) -> list[ServerSent]:
         """The event that was not followed by an empty line; providers end so, though the standard drops it."""

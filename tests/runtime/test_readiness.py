@@ -36,7 +36,7 @@ KEYS = {"OPENROUTER_API_KEY": "sk-or-v1-0123456789", "ANTHROPIC_API_KEY": "sk-an
         ("copilot", "not-ready", None),
         ("bedrock", "not-ready", None),
         ("moa", "virtual-provider", None),
-        ("anthropic", "not-ready", "ANTHROPIC_API_KEY"),
+        ("anthropic", None, "ANTHROPIC_API_KEY"),
     ],
 )
 def test_a_provider_is_ready_or_says_what_is_lacking(

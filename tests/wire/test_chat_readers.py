@@ -292,6 +292,7 @@ _NO_END = "the stream ended without a finish reason"
         pytest.param(b"Internal Server Error", "Internal Server Error", id="text-in-place-of-events"),
         pytest.param(_event(_delta(content="private"))[:-9], _NO_END, id="cut-in-an-event"),
         pytest.param(_stream(_part(0, "c", "f", '{"a"'), _delta(finish="length")), "`f`", id="cut-arguments"),
+        pytest.param(_stream(_part(0, "c", "f"), _delta(finish="length")), "`f`", id="cut-before-arguments"),
         pytest.param(
             _stream(_part(0, "c", "", "{}"), _delta(finish="tool_calls")), "function", id="nameless-call"
         ),
@@ -403,6 +404,16 @@ def test_parts_of_a_tool_call_are_progress() -> None:
     assert reader.pieces == 1
     reader.feed(_event(_part(0, arguments='"a": 1}')) + _event(_delta(content="x")))
     assert reader.pieces == 3
+
+
+def test_tokens_are_counted_before_the_end() -> None:
+    """What a broken answer has cost is known, where the provider counts as it goes."""
+    reader = _reader()
+    reader.feed(_event(_delta(content="a")))
+    assert reader.usage is None
+    counted = {"prompt_tokens": 3, "completion_tokens": 1, "prompt_tokens_details": {"cached_tokens": 2}}
+    reader.feed(_event({**_delta(content="b"), "usage": counted}))
+    assert reader.usage == Usage(3, 1, cached_tokens=2)
 
 
 def test_reasoning_goes_back_with_a_tool_call_only() -> None:

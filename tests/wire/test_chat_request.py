@@ -150,7 +150,15 @@ def test_text_that_no_encoding_holds_is_sent_mended() -> None:
     assert body["messages"][0]["content"] == "a? — ü 🌍"
 
 
+def test_what_other_dialects_left_stays_here() -> None:
+    """Fields that only another dialect of the same host can read are no part of the chat form."""
+    extra = {"thinking_blocks": [1], "reasoning_items": [2], "reasoning_content": "hm"}
+    origin = "https://api.example.com"
+    _, body = _request(Message(role="assistant", content="a", extra=extra, origin=origin))
+    assert body["messages"] == [{"role": "assistant", "content": "a", "reasoning_content": "hm"}]
+
+
 def test_only_dialects_we_speak_are_found() -> None:
-    """A dialect that is not here yet is None, which makes a link not ready rather than wrong."""
+    """A dialect that is not here yet is in no list, which makes a link not ready rather than wrong."""
     assert isinstance(dialect("chat_completions"), ChatCompletions)
-    assert "anthropic_messages" not in spoken()
+    assert "bedrock_converse" not in spoken()
