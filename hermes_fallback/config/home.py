@@ -57,6 +57,11 @@ class Home(Fact, kw_only=False):
         return _join(self.state, "backups")
 
     @property
+    def journal(self) -> str:
+        """`fallback/journal/`, the receipts of past turns."""
+        return _join(self.state, "journal")
+
+    @property
     def plugins(self) -> str:
         """`plugins/model-providers/`, the user's own providers."""
         return _join(self.standalone_plugins, "model-providers")

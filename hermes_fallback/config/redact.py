@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-__all__ = ["STARS", "is_secret_name", "mask_line", "mask_lines", "mask_value"]
+from hermes_fallback.masking import STARS, mask_shapes
 
-STARS = "********"
+__all__ = ["STARS", "is_secret_name", "mask_line", "mask_lines", "mask_value"]
 
 _NAME = re.compile(
     r"(?:^|[_\-.])(?:api_?key|(?:access|private|secret|signing|encryption|account|auth)_?key|token|secret|"
@@ -27,21 +27,6 @@ _HARMLESS = re.compile(
         | [|>][-+\d]* | [&*!]\w+ | [\[{] .*
     ) ["']? \s*"""
 )
-_SHAPES = re.compile(
-    r"""(?x)
-      \b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,} | \bsk_(?:live|test)_\w{10,}
-    | \bgh[opsur]_[A-Za-z0-9]{16,} | \bgithub_pat_\w{16,} | \bglpat-[\w-]{16,}
-    | \bxox[abeprs]-[\w-]{10,} | \bxapp-[\w-]{10,} | \bAIza[\w-]{20,} | \bA(?:KIA|SIA)[A-Z0-9]{12,}
-    | (?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}(?:\.[\w-]*)? | \b(?:hf|gsk|nvapi|r8|tvly|fw|pplx|xai|csk|ya29)[_.-][\w-]{16,}
-    | \b\d{8,10}:AA[\w-]{30,}
-    """
-)
-_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+(?!\$)[\w.+/=~-]{8,}")
-_USERINFO = re.compile(r"(\b\w++://[^\s/:@]*+:)(?!\$)[^\s/@]+(?=@)")
-_QUERY = re.compile(
-    r"(?i)([?&](?:[\w-]*(?:key|token|secret|sig|signature|password|auth)|code)=)(?!\$)[^&#\s\"']+"
-)
-_RANDOM = re.compile(r"(?<![\w/.=+-])[A-Za-z0-9_=+-]{32,}(?![\w/.])")
 _PAIR = re.compile(
     r"""(?x)
     (?P<name> "[^"]*+" | '[^']*+' | (?<![\w.$-])[\w.$-]++ ) (?P<mark> \s*:\s+ | (?<=["']):\s* | \s*=\s* )
@@ -63,7 +48,7 @@ def is_secret_name(name: str) -> bool:
 
 def mask_line(line: str) -> str:
     """*line* of YAML or JSON with secrets replaced; references (`${VAR}`), placeholders and names stay."""
-    return _mask_shapes(_PAIR.sub(_mask_pair, line))
+    return mask_shapes(_PAIR.sub(_mask_pair, line))
 
 
 def mask_lines(lines: list[str], start: int = 0) -> list[str]:
@@ -91,7 +76,7 @@ def mask_value(value: object, name: str = "", *, above: tuple[int, ...] = ()) ->
 def _mask_text(text: str, name: str) -> str:
     if is_secret_name(name) and not _HARMLESS.fullmatch(text):
         return STARS
-    return _mask_shapes(text)
+    return mask_shapes(text)
 
 
 def _masked(lines: list[str], start: int) -> Iterator[str]:
@@ -134,20 +119,3 @@ def _mask_pair(found: re.Match[str]) -> str:
     if not is_secret_name(found["name"]) or _HARMLESS.fullmatch(found["value"]):
         return found[0]
     return f"{found['name']}{found['mark']}{STARS}"
-
-
-def _mask_shapes(text: str) -> str:
-    text = _SHAPES.sub(STARS, text)
-    text = _BEARER.sub(lambda found: f"{found[1]} {STARS}", text)
-    text = _USERINFO.sub(lambda found: found[1] + STARS, text)
-    text = _QUERY.sub(lambda found: found[1] + STARS, text)
-    return _RANDOM.sub(_mask_random, text)
-
-
-def _mask_random(found: re.Match[str]) -> str:
-    """Stars for a long run of mixed characters; words joined by dashes (a model's name) are left alone."""
-    text = found[0]
-    digits = sum(ch.isdigit() for ch in text)
-    mixed = any(ch.isupper() for ch in text) and any(ch.islower() for ch in text)
-    longest = max(map(len, re.split(r"[-_=+]", text)))
-    return STARS if digits >= 4 and longest >= 20 and (mixed or longest >= 32) else text

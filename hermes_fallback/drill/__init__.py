@@ -1,0 +1,1 @@
+"""Rehearsals of outages on the user's own chain, against built-in providers."""

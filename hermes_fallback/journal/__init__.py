@@ -1,0 +1,1 @@
+"""Receipts of turns on disk, so that what happened can be told afterwards."""

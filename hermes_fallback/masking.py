@@ -1,0 +1,47 @@
+"""What secrets look like wherever they stand, and text with stars in their place."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["STARS", "mask_keys", "mask_shapes"]
+
+STARS = "********"
+
+_SHAPES = re.compile(
+    r"""(?x)
+      \b(?:sk|pk|rk)-[A-Za-z0-9_-]{12,} | \bsk_(?:live|test)_\w{10,}
+    | \bgh[opsur]_[A-Za-z0-9]{16,} | \bgithub_pat_\w{16,} | \bglpat-[\w-]{16,}
+    | \bxox[abeprs]-[\w-]{10,} | \bxapp-[\w-]{10,} | \bAIza[\w-]{20,} | \bA(?:KIA|SIA)[A-Z0-9]{12,}
+    | (?<![\w-])eyJ[\w-]{10,}+\.[\w-]{6,}(?:\.[\w-]*)? | \b(?:hf|gsk|nvapi|r8|tvly|fw|pplx|xai|csk|ya29)[_.-][\w-]{16,}
+    | \b\d{8,10}:AA[\w-]{30,}
+    """
+)
+_BEARER = re.compile(r"(?i)\b(bearer|basic)\s+(?!\$)[\w.+/=~-]{8,}")
+_USERINFO = re.compile(r"(\b\w++://[^\s/:@]*+:)(?!\$)[^\s/@]+(?=@)")
+_QUERY = re.compile(
+    r"(?i)([?&](?:[\w-]*(?:key|token|secret|sig|signature|password|auth)|code)=)(?!\$)[^&#\s\"']+"
+)
+_RANDOM = re.compile(r"(?<![\w/.=+-])[A-Za-z0-9_=+-]{32,}(?![\w/.])")
+
+
+def mask_keys(text: str) -> str:
+    """*text* with stars for what can only be a secret: keys of known makes, bearer tokens, passwords in addresses."""
+    text = _SHAPES.sub(STARS, text)
+    text = _BEARER.sub(lambda found: f"{found[1]} {STARS}", text)
+    text = _USERINFO.sub(lambda found: found[1] + STARS, text)
+    return _QUERY.sub(lambda found: found[1] + STARS, text)
+
+
+def mask_shapes(text: str) -> str:
+    """The same, with stars for any long run of random characters too; it may have been an identifier."""
+    return _RANDOM.sub(_mask_random, mask_keys(text))
+
+
+def _mask_random(found: re.Match[str]) -> str:
+    """Stars for a long run of mixed characters; words joined by dashes (a model's name) are left alone."""
+    text = found[0]
+    digits = sum(ch.isdigit() for ch in text)
+    mixed = any(ch.isupper() for ch in text) and any(ch.islower() for ch in text)
+    longest = max(map(len, re.split(r"[-_=+]", text)))
+    return STARS if digits >= 4 and longest >= 20 and (mixed or longest >= 32) else text
