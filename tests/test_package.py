@@ -48,7 +48,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     """The price is paid by those who use it."""
-    heavy = "['httpx', 'yaml', 'keyring', 'questionary', 'rich', 'typer', 'asyncio']"
+    heavy = "['httpx', 'httpcore', 'h11', 'yaml', 'keyring', 'questionary', 'rich', 'typer', 'asyncio']"
     assert python(f"import hermes_fallback, sys; print([m for m in {heavy} if m in sys.modules])") == "[]\n"
 
 

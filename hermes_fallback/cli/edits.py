@@ -45,7 +45,7 @@ def add_link(
     if filled is None:
         return None
     if check:
-        from hermes_fallback.cli.proving import prove  # imports httpx
+        from hermes_fallback.cli.proving import prove  # imports the transport
 
         prove(run, filled)
     # A dry run stores no key, and with the key the link would be ready.
@@ -121,7 +121,7 @@ def completed(
     named = bool(draft.provider and draft.model)
     if named and (force or draft.key or not _is_open(runtime, draft, is_primary=is_primary)):
         return draft
-    from hermes_fallback.cli.wizard.link import fill_in  # imports httpx
+    from hermes_fallback.cli.wizard.link import fill_in  # imports the transport
 
     return fill_in(run, draft, is_primary=is_primary, dry_run=dry_run)
 

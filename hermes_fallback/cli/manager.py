@@ -93,7 +93,7 @@ class _Manager:
         return [first, *ignored, chain]
 
     def _add(self, _: ChainReport) -> None:
-        from hermes_fallback.cli.wizard.link import fill_in  # imports httpx
+        from hermes_fallback.cli.wizard.link import fill_in  # imports the transport
 
         draft = fill_in(self._run, Draft(), can_go_back=True)
         change = add_link(self._run, draft) if draft else None
@@ -125,7 +125,7 @@ class _Manager:
     def _test(self, shown: ChainReport) -> None:
         if not self._has_link(shown):
             return
-        from hermes_fallback.probe.links import test_links  # imports httpx
+        from hermes_fallback.probe.links import test_links  # imports the transport
         from hermes_fallback.transport.synchronous import Carrier
 
         _, resolution = shown.links[self._at]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self
 from weakref import WeakKeyDictionary
 
-import httpx
+import httpcore
 
 from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.failure import AttemptFailed, Failure
@@ -19,34 +19,35 @@ from hermes_fallback.model.origin import Origin
 from hermes_fallback.transport.errors import (
     ERROR_BODY_BYTES,
     FOREIGN,
+    StreamClosed,
     failed,
-    silent,
     status_failure,
     unreached,
 )
-from hermes_fallback.transport.line import IDLE_S, is_sending
-from hermes_fallback.transport.message import decoder_for, headers_of, outgoing, without_read_limit
-from hermes_fallback.transport.network import Certificates, origin_of, proxy_for
+from hermes_fallback.transport.http1 import Head
+from hermes_fallback.transport.line import DRAIN_S, READ_BYTES, Line, Lines, left_s
+from hermes_fallback.transport.lookup import Lookup, addresses_of, found_soon
+from hermes_fallback.transport.message import Message, decoder_for, outgoing
+from hermes_fallback.transport.network import Certificates
+from hermes_fallback.transport.way import Secure, Way
 from hermes_fallback.wire.exchange import HttpRequest
 
 __all__ = ["AsyncCarrier", "AsyncExchange"]
 
-_DRAIN_S = 0.01
-_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=8, keepalive_expiry=IDLE_S)
+_Stream = httpcore.AsyncNetworkStream
 
 
 class AsyncExchange:
     """One answer: its head is here, its body is read in pieces. Close it, or read it to its end."""
 
-    def __init__(self, response: httpx.Response, credential: Credential | None) -> None:
-        self.status = response.status_code
-        self.headers = headers_of(response)
-        self._response = response
+    def __init__(
+        self, head: Head, line: Line[_Stream], lines: Lines[_Stream], credential: Credential | None
+    ) -> None:
+        self.status = head.status
+        self.headers = head.headers
+        self._line, self._lines = line, lines
         self._credential = credential
-        self._decoder = decoder_for(response)
-        chunks = aiter(cast("AsyncIterable[bytes]", response.stream))
-        # An async generator, always: its `aclose` is what lets go of everything below it.
-        self._chunks = cast("AsyncGenerator[bytes, None]", chunks)
+        self._decoder = decoder_for(head.headers)
         self._is_open = True
         self._is_over = False
 
@@ -59,8 +60,7 @@ class AsyncExchange:
         if self._is_over:
             return b""
         async with self._discarding():
-            async with _within(timeout_s):
-                data = await self._next()
+            data = await self._next(time.monotonic() + timeout_s)
             if not data:
                 self._is_over = True
                 await self._let_go()
@@ -79,58 +79,58 @@ class AsyncExchange:
     async def close(self) -> None:
         """Let go of the connection: it is kept if the answer is over, and closed if not."""
         if self._is_open:
-            try:
+            async with self._discarding():
                 await self._drain()
-            finally:
                 await self._let_go()
 
-    async def _next(self) -> bytes:
+    async def _next(self, due_s: float) -> bytes:
         if not self._is_open:
-            raise httpx.StreamClosed
-        while (raw := self._decoder.pending or await self._chunk()) is not None:
+            raise StreamClosed
+        left_s(due_s)  # what is here already is late as well
+        while raw := self._decoder.pending or await self._raw(due_s):
             if data := self._decoder.decode(raw):
                 return data
         return b""
 
-    async def _chunk(self) -> bytes | None:
-        try:
-            return await anext(self._chunks)
-        except StopAsyncIteration:
-            return None
+    async def _raw(self, due_s: float) -> bytes:
+        while (raw := self._line.http.body()) is None:
+            await _receive(self._line, due_s)
+        return raw
 
     async def _drain(self) -> None:
+        due_s = time.monotonic() + DRAIN_S
         with contextlib.suppress(*FOREIGN):
-            async with _within(_DRAIN_S):
-                while await self._chunk() is not None:
-                    pass
+            while await self._raw(due_s):
+                pass
+
+    async def _let_go(self) -> None:
+        self._is_open = False
+        if not self._lines.keep(self._line):
+            await _close(self._line.stream)
 
     @contextlib.asynccontextmanager
     async def _discarding(self) -> AsyncIterator[None]:
         """Close the connection however the block fails, cancellation included."""
         try:
             yield
-        except FOREIGN as error:
-            await self._let_go()
-            raise failed(error, credential=self._credential) from error
-        except BaseException:
-            await self._let_go()
+        except BaseException as error:
+            self._is_open = False
+            await _close(self._line.stream)
+            if isinstance(error, FOREIGN):
+                raise failed(error, credential=self._credential) from error
             raise
-
-    async def _let_go(self) -> None:
-        self._is_open = False
-        for let_go in (self._chunks.aclose, self._response.aclose):
-            with contextlib.suppress(*FOREIGN):
-                await let_go()
 
 
 class AsyncCarrier:
-    """Sends requests and gives their answers, over connections that it keeps for each event loop."""
+    """Sends requests and gives their answers, over connections that it keeps for each event loop.
 
-    def __init__(self) -> None:
+    *lookup* gives the addresses of hosts in place of the system; it is called in a thread.
+    """
+
+    def __init__(self, *, lookup: Lookup = addresses_of) -> None:
         self._certificates = Certificates()
-        self._transports: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, dict[Origin, httpx.AsyncHTTPTransport]
-        ] = WeakKeyDictionary()
+        self._lookup = lookup
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, Lines[_Stream]] = WeakKeyDictionary()
 
     async def open(self, request: HttpRequest, *, timeouts: Timeouts) -> AsyncExchange:
         """The answer to *request*, whatever its status; redirects are answers, and not followed.
@@ -141,19 +141,21 @@ class AsyncCarrier:
             CredentialError: the credential is not bound to where the request goes; nothing was sent.
             AttemptFailed: there was no answer.
         """
+        due_s = time.monotonic() + timeouts.first_token_s
+        lines = self._lines.setdefault(asyncio.get_running_loop(), Lines())
         try:
-            message = outgoing(request, timeouts)
-            transport = self._transport(origin_of(request.url))
-            response = await _answered(transport, message, timeouts)
-            without_read_limit(message)
-            return AsyncExchange(response, request.credential)
+            message = outgoing(request)
+            line = await _kept(lines, message.origin) or await self._connected(message.origin, timeouts)
+            lines.add(line)
+            return AsyncExchange(await _answered(line, message, due_s), line, lines, request.credential)
         except FOREIGN as error:
             raise failed(error, credential=request.credential, before_head=True) from error
 
     async def close(self) -> None:
         """Close every connection of the running loop; an exchange that is still open breaks."""
-        for transport in self._transports.pop(asyncio.get_running_loop(), {}).values():
-            await transport.aclose()
+        if lines := self._lines.pop(asyncio.get_running_loop(), None):
+            for line in lines.close():
+                await _close(line.stream)
 
     async def __aenter__(self) -> Self:
         return self
@@ -163,49 +165,69 @@ class AsyncCarrier:
     ) -> None:
         await self.close()
 
-    def _transport(self, origin: Origin) -> httpx.AsyncHTTPTransport:
-        kept = self._transports.setdefault(asyncio.get_running_loop(), {})
-        if origin not in kept:
-            kept[origin] = httpx.AsyncHTTPTransport(
-                verify=self._certificates.trusted(origin), proxy=proxy_for(origin), limits=_LIMITS
-            )
-        return kept[origin]
+    async def _connected(self, origin: Origin, timeouts: Timeouts) -> Line[_Stream]:
+        limit_s = min(timeouts.connect_s, timeouts.first_token_s)
+        due_s = time.monotonic() + limit_s
+        way = Way.to(origin, self._certificates)
+        try:
+            stream = await self._reached(*way.nearest, due_s)
+            return Line(way, await _travelled(way, stream, due_s))
+        except (httpcore.TimeoutException, TimeoutError):
+            raise unreached(limit_s) from None
+
+    async def _reached(self, host: str, port: int, due_s: float) -> _Stream:
+        """A connection to the first address that takes one; each gets its share of the time."""
+        async with asyncio.timeout(left_s(due_s)):
+            addresses = await found_soon(host, self._lookup)
+        for left, address in zip(range(len(addresses), 1, -1), addresses, strict=False):
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return await _backend.connect_tcp(address, port, left_s(due_s) / left)
+        return await _backend.connect_tcp(addresses[-1], port, left_s(due_s))
 
 
-async def _answered(
-    transport: httpx.AsyncHTTPTransport, message: httpx.Request, timeouts: Timeouts
-) -> httpx.Response:
-    due_s = asyncio.get_running_loop().time() + timeouts.first_token_s
-    connect_s = min(timeouts.connect_s, timeouts.first_token_s)
-    clock = asyncio.timeout(connect_s)
-    has_connected = False
-
-    async def trace(event: str, info: Mapping[str, Any]) -> None:
-        nonlocal has_connected
-        if not has_connected and is_sending(event, info):
-            has_connected = True
-            clock.reschedule(due_s)
-
-    message.extensions["trace"] = trace
+async def _travelled(way: Way, stream: _Stream, due_s: float) -> _Stream:
+    stages, came = way.stages(), None
     try:
-        async with clock:
-            return await transport.handle_async_request(message)
-    except TimeoutError as error:
-        if not clock.expired():
-            raise
-        raise (silent() if has_connected else unreached(connect_s)) from error
+        while True:
+            stage = next(stages) if came is None else stages.send(came)
+            if isinstance(stage, Secure):
+                stream = await stream.start_tls(stage.trusted, stage.host, left_s(due_s))
+                came = None
+            else:
+                await stream.write(stage, left_s(due_s))
+                came = await stream.read(READ_BYTES, left_s(due_s))
+    except StopIteration:
+        return stream
+    except BaseException:
+        await _close(stream)
+        raise
 
 
-@contextlib.asynccontextmanager
-async def _within(limit_s: float) -> AsyncIterator[None]:
-    """Let the block take *limit_s* seconds, or raise `httpx.ReadTimeout`."""
-    if limit_s <= 0:
-        raise silent()
-    clock = asyncio.timeout(limit_s)
+async def _kept(lines: Lines[_Stream], origin: Origin) -> Line[_Stream] | None:
+    while (line := lines.take(origin)) and not line.is_usable:
+        await _close(line.stream)
+    return line
+
+
+async def _answered(line: Line[_Stream], message: Message, due_s: float) -> Head:
     try:
-        async with clock:
-            yield
-    except TimeoutError:
-        if not clock.expired():
-            raise
-        raise silent() from None
+        with contextlib.suppress(httpcore.WriteError):  # it may have answered before it hung up
+            await line.stream.write(line.request(message), left_s(due_s))
+        while not (head := line.http.head()):
+            await _receive(line, due_s)
+    except BaseException:
+        await _close(line.stream)
+        raise
+    return head
+
+
+async def _receive(line: Line[_Stream], due_s: float) -> None:
+    line.http.feed(await line.stream.read(READ_BYTES, left_s(due_s)))
+
+
+async def _close(stream: _Stream) -> None:
+    with contextlib.suppress(*FOREIGN):
+        await stream.aclose()
+
+
+_backend = httpcore.AnyIOBackend()

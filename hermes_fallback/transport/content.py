@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import zlib
 
-import httpx
-
 from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
+from hermes_fallback.transport.errors import DecodingError
 
 __all__ = ["ACCEPTED", "Decoder"]
 
@@ -41,7 +40,7 @@ class Decoder:
 
         Raises:
             AttemptFailed: the body is larger than we take.
-            httpx.DecodingError: *raw* is not in the coding the answer claims, or in one we did not ask for,
+            DecodingError: *raw* is not in the coding the answer claims, or in one we did not ask for,
                 or in several on top of each other.
         """
         data = raw if self._is_plain else self._inflated(raw)
@@ -63,7 +62,7 @@ class Decoder:
         try:
             data = self._inflate.decompress(raw, _PIECE_BYTES)
         except zlib.error as error:
-            raise httpx.DecodingError(str(error)) from error
+            raise DecodingError(str(error)) from error
         self._pending = self._inflate.unconsumed_tail
         return data
 
@@ -73,6 +72,6 @@ class Decoder:
             return _GZIP
         if self._coding != "deflate":
             msg = f"the answer has the content coding `{self._coding[:40]}`, which was not asked for"
-            raise httpx.DecodingError(msg)
+            raise DecodingError(msg)
         has_header = self._start[0] & 15 == zlib.DEFLATED and int.from_bytes(self._start[:2]) % 31 == 0
         return zlib.MAX_WBITS if has_header else _NO_HEADER

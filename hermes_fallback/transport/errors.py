@@ -1,56 +1,75 @@
-"""What the HTTP library raises, as failures; one table, the most specific class first."""
+"""What the HTTP libraries raise, as failures; one table, the most specific class first."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 
-import httpx
+import h11
+import httpcore
 
 from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
 
-__all__ = ["ERROR_BODY_BYTES", "FOREIGN", "failed", "scrubbed", "silent", "status_failure", "unreached"]
+__all__ = [
+    "ERROR_BODY_BYTES",
+    "FOREIGN",
+    "HUNG_UP",
+    "DecodingError",
+    "StreamClosed",
+    "failed",
+    "scrubbed",
+    "status_failure",
+    "unreached",
+]
+
+HUNG_UP = "Server disconnected without sending a response."
+
+
+class DecodingError(Exception):
+    """A body is not in the coding its answer claims."""
+
+
+class StreamClosed(Exception):
+    """An answer is read that was let go."""
+
 
 FOREIGN = (
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    httpx.CookieConflict,
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    httpcore.ConnectionNotAvailable,
+    h11.ProtocolError,
+    DecodingError,
+    StreamClosed,
     OSError,
     UnicodeError,  # a host name that cannot be looked up
 )
-"""Everything a transport lets out that is no mistake of ours."""
+"""Everything a connection lets out that is no mistake of ours."""
 
 _SENTENCES: Mapping[type[Exception], str] = {
-    httpx.ConnectTimeout: "no connection in time",
-    httpx.ReadTimeout: "no answer in time",
-    httpx.WriteTimeout: "the request could not be sent in time",
-    httpx.PoolTimeout: "no connection was free in time",
-    httpx.TimeoutException: "timed out",
-    httpx.ConnectError: "the host could not be reached",
-    httpx.ReadError: "the connection broke while reading",
-    httpx.WriteError: "the connection broke while sending",
-    httpx.CloseError: "the connection could not be closed",
-    httpx.NetworkError: "the connection broke",
-    httpx.ProxyError: "the proxy refused",
-    httpx.UnsupportedProtocol: "the address is neither http nor https",
-    httpx.LocalProtocolError: "the request is not valid HTTP",
-    httpx.RemoteProtocolError: "the answer is not valid HTTP, or was cut off",
-    httpx.ProtocolError: "the exchange is not valid HTTP",
-    httpx.TransportError: "the exchange failed",
-    httpx.DecodingError: "the answer could not be decompressed",
-    httpx.TooManyRedirects: "too many redirects",
-    httpx.RequestError: "the request failed",
-    httpx.HTTPStatusError: "the answer has an error status",
-    httpx.HTTPError: "the exchange failed",
-    httpx.InvalidURL: "the address is not valid",
-    httpx.CookieConflict: "two cookies have the same name",
-    httpx.StreamConsumed: "the answer was read already",
-    httpx.StreamClosed: "the answer was closed",
-    httpx.ResponseNotRead: "the answer was not read",
-    httpx.RequestNotRead: "the request was not read",
-    httpx.StreamError: "the answer cannot be read",
+    httpcore.ConnectTimeout: "no connection in time",
+    httpcore.ReadTimeout: "the host stayed silent",
+    httpcore.WriteTimeout: "the request could not be sent in time",
+    httpcore.PoolTimeout: "no connection was free in time",
+    httpcore.TimeoutException: "timed out",
+    httpcore.ConnectError: "the host could not be reached",
+    httpcore.ReadError: "the connection broke while reading",
+    httpcore.WriteError: "the connection broke while sending",
+    httpcore.NetworkError: "the connection broke",
+    httpcore.ProxyError: "the proxy refused",
+    httpcore.UnsupportedProtocol: "the address is neither http nor https",
+    httpcore.LocalProtocolError: "the request is not valid HTTP",
+    httpcore.RemoteProtocolError: "the answer is not valid HTTP, or was cut off",
+    httpcore.ProtocolError: "the exchange is not valid HTTP",
+    httpcore.ConnectionNotAvailable: "no connection was free",
+    h11.LocalProtocolError: "the request is not valid HTTP",
+    h11.RemoteProtocolError: "the answer is not valid HTTP, or was cut off",
+    h11.ProtocolError: "the exchange is not valid HTTP",
+    DecodingError: "the answer could not be decompressed",
+    StreamClosed: "the answer was closed",
     OSError: "the operating system refused",
     UnicodeError: "the host's name is not valid",
 }
@@ -80,14 +99,9 @@ def failed(
     )
 
 
-def unreached(limit_s: float) -> httpx.ConnectTimeout:
+def unreached(limit_s: float) -> httpcore.ConnectTimeout:
     """What is raised when there is no connection after *limit_s* seconds."""
-    return httpx.ConnectTimeout(f"no connection within {limit_s:.3g} s")
-
-
-def silent() -> httpx.ReadTimeout:
-    """What is raised when nothing came in time."""
-    return httpx.ReadTimeout("the host stayed silent")
+    return httpcore.ConnectTimeout(f"no connection within {limit_s:.3g} s")
 
 
 def status_failure(
@@ -124,16 +138,16 @@ def scrubbed(text: str, credential: Credential | None) -> str:
 
 def _is_hang_up(error: Exception) -> bool:
     """True for a connection that stood, and was closed or reset. Garbage in place of a head is neither."""
-    if isinstance(error, httpx.RemoteProtocolError):
-        return str(error).startswith("Server disconnected")
-    return isinstance(error, httpx.ReadError | httpx.WriteError)
+    if isinstance(error, h11.RemoteProtocolError):
+        return str(error) == HUNG_UP
+    return isinstance(error, httpcore.ReadError | httpcore.WriteError)
 
 
 def _text(error: BaseException) -> str:
     """The error's own words and those of its first cause, which asyncio keeps apart ("Connection refused")."""
     words = str(error)
-    if isinstance(error, httpx.TimeoutException):
-        return words  # beneath it is only the echo of what we did to end the wait
+    if isinstance(error, httpcore.TimeoutException):
+        return "" if error.__cause__ else words  # the library has no words for these, or only "timed out"
     deepest = error
     while cause := deepest.__cause__ or deepest.__context__:
         deepest = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause

@@ -2,126 +2,104 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Generic, TypeVar
 from weakref import WeakSet
 
-import httpx
+import httpcore
 
 from hermes_fallback.model.origin import Origin
-from hermes_fallback.transport.network import Certificates, proxy_for
-from hermes_fallback.transport.watchdog import shut_down
+from hermes_fallback.transport.http1 import Http1
+from hermes_fallback.transport.message import Message
+from hermes_fallback.transport.way import Way
 
-__all__ = ["IDLE_S", "Line", "Lines"]
+__all__ = ["DRAIN_S", "IDLE_S", "READ_BYTES", "Line", "Lines", "left_s"]
 
 IDLE_S = 30.0
 """Below the patience of the proxies and firewalls between us, which drop idle connections without a word."""
+DRAIN_S = 0.01
+"""The end of a stream comes right behind its last event; waiting for it keeps the connection."""
+READ_BYTES = 64 * 1024
 _KEPT = 8
-_ONE_AT_A_TIME = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None)
+_S = TypeVar("_S", bound=httpcore.NetworkStream | httpcore.AsyncNetworkStream)
 
 
-class Line:
-    """A connection that carries one request at a time, and knows its socket, so that it can be cut.
+class Line(Generic[_S]):
+    """A connection that carries one request at a time."""
 
-    An `httpx.Client` would add cookies, redirects and credentials from `.netrc`, and take a third longer.
-    """
-
-    def __init__(self, origin: Origin, transport: httpx.HTTPTransport) -> None:
-        self.origin = origin
+    def __init__(self, way: Way, stream: _S) -> None:
+        self.origin = way.origin
+        self.stream = stream
+        self.http = Http1()
         self.idle_since_s = 0.0
-        self.socket: socket.socket | None = None
-        self._stream: Any = None
-        self._transport = transport
+        self._forwarder = way.forwarder
 
-    def send(self, request: httpx.Request, on_connected: Callable[[], None] = lambda: None) -> httpx.Response:
-        """The head of the answer. *on_connected* is called when the request begins to go out."""
+    def request(self, message: Message) -> bytes:
+        """The bytes that *message* is on this line.
 
-        def trace(event: str, info: Mapping[str, Any]) -> None:
-            if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-                self._know(info.get("return_value"))
-            elif is_sending(event, info):
-                on_connected()
-
-        request.extensions["trace"] = trace
-        response = self._transport.handle_request(request)
-        self._know(response.extensions.get("network_stream"))
-        return response
+        Raises:
+            h11.LocalProtocolError: it would not be valid HTTP.
+        """
+        target, headers = message.target, message.headers
+        if self._forwarder:
+            target, headers = f"{self.origin}{target}", {**self._forwarder.authorization, **headers}
+        return self.http.request(message.method, target, headers, message.body)
 
     @property
     def is_usable(self) -> bool:
         """True while the connection stands, is quiet, and has not been idle for too long."""
-        if self._stream is None or time.monotonic() - self.idle_since_s > IDLE_S:
+        if time.monotonic() - self.idle_since_s > IDLE_S:
             return False
-        return not self._stream.get_extra_info("is_readable")
-
-    def cut(self) -> None:
-        """End whatever another thread does on this line."""
-        shut_down(self.socket)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._transport.close()
-
-    def _know(self, stream: Any) -> None:
-        if stream is not None:
-            self._stream, self.socket = stream, stream.get_extra_info("socket")
+        return not self.stream.get_extra_info("is_readable")
 
 
-class Lines:
-    """The idle lines of every origin. Safe to use from several threads."""
+class Lines(Generic[_S]):
+    """The idle lines of every origin. Safe to use from several threads; its users close what they get."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._idle: dict[Origin, list[Line]] = {}
-        self._all: WeakSet[Line] = WeakSet()
-        self._certificates = Certificates()
+        self._idle: dict[Origin, list[Line[_S]]] = {}
+        self._all: WeakSet[Line[_S]] = WeakSet()
         self._is_closed = False
 
-    def take(self, origin: Origin) -> Line | None:
-        """A line that stands, or None: then the caller makes a `new` one."""
-        while True:
-            with self._lock:
-                idle = self._idle.get(origin)
-                line = idle.pop() if idle else None
-            if line is None or line.is_usable:
-                return line
-            line.close()
-
-    def new(self, origin: Origin) -> Line:
-        """A line that connects with its first request."""
-        with self._lock:
-            trusted = self._certificates.trusted(origin)
-        transport = httpx.HTTPTransport(verify=trusted, proxy=proxy_for(origin), limits=_ONE_AT_A_TIME)
-        line = Line(origin, transport)
+    def add(self, line: Line[_S]) -> None:
+        """Know of *line*, so that `close` tells of it."""
         with self._lock:
             self._all.add(line)
-        return line
 
-    def give_back(self, line: Line) -> None:
-        """Keep *line* for the next request, if it can serve one."""
+    def take(self, origin: Origin) -> Line[_S] | None:
+        """The line to *origin* that was used last, usable or not."""
+        with self._lock:
+            idle = self._idle.get(origin)
+            return idle.pop() if idle else None
+
+    def keep(self, line: Line[_S]) -> bool:
+        """Keep *line* for the next request; False if it cannot serve one."""
         line.idle_since_s = time.monotonic()
         with self._lock:
             idle = self._idle.setdefault(line.origin, [])
-            if not self._is_closed and len(idle) < _KEPT and line.is_usable:
+            is_wanted = not self._is_closed and len(idle) < _KEPT and line.http.is_done()
+            if is_wanted:
                 idle.append(line)
-                return
-        line.close()
+            return is_wanted
 
-    def close(self) -> None:
-        """Close every line, in use or not."""
+    def close(self) -> list[Line[_S]]:
+        """Every line, in use or not; nothing is kept from now on."""
         with self._lock:
             self._is_closed = True
             lines = list(self._all)
             self._idle.clear()
-        for line in lines:
-            line.close()
+            return lines
 
 
-def is_sending(event: str, info: Mapping[str, Any]) -> bool:
-    """True for the trace event of our own request going out; a proxy's CONNECT goes before it."""
-    if not event.endswith(".send_request_headers.started"):
-        return False
-    return bool(getattr(info.get("request"), "method", b"") != b"CONNECT")
+def left_s(due_s: float) -> float:
+    """The seconds until *due_s*.
+
+    Raises:
+        httpcore.ReadTimeout: there are none.
+    """
+    left = due_s - time.monotonic()
+    if left <= 0:
+        raise httpcore.ReadTimeout
+    return left

@@ -1,51 +1,64 @@
-"""Our request as httpx takes it, and the head of its response as we give it."""
+"""Our request as it leaves, and what the head of its answer asks of us."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from types import MappingProxyType
+from dataclasses import dataclass
+from urllib.parse import quote
 
-import httpx
-
-from hermes_fallback.model.limits import Timeouts
+from hermes_fallback.model.origin import Origin
 from hermes_fallback.transport.content import Decoder
+from hermes_fallback.transport.network import origin_of
 from hermes_fallback.transport.sealing import sealed
 from hermes_fallback.wire.exchange import HttpRequest
 
-__all__ = ["decoder_for", "headers_of", "outgoing", "without_read_limit"]
+__all__ = ["Message", "decoder_for", "outgoing"]
 
-_BEHIND_S = 1.0
+_TARGET = re.compile(r"[^:]*://[^/?#]*([^#]*)")
+_MAY_STAND = "/?:@!$&'()*+,;=%[]"
 
 
-def outgoing(request: HttpRequest, timeouts: Timeouts) -> httpx.Request:
-    """*request* with its secret, ready to leave. httpx's own limits are a fence a second behind our clocks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A request with its secret, ready to leave. Its headers are not for showing."""
+
+    origin: Origin
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def outgoing(request: HttpRequest) -> Message:
+    """*request* as it leaves.
 
     Raises:
         CredentialError: the credential is not bound to where the request goes.
-        httpx.InvalidURL: the address is not valid.
+        httpcore.UnsupportedProtocol: the address is not an http(s) one.
+        h11.LocalProtocolError: a header would not be valid HTTP.
     """
-    connect_s, answer_s = timeouts.connect_s + _BEHIND_S, timeouts.first_token_s + _BEHIND_S
-    limits = {"connect": connect_s, "pool": connect_s, "write": answer_s, "read": answer_s}
-    return httpx.Request(
-        request.method,
-        request.url,
-        headers=sealed(request),
-        content=request.body,
-        extensions={"timeout": limits},
+    origin = origin_of(request.url)
+    host = str(origin).partition("://")[2]
+    headers = {"host": host if host.isascii() else host.encode("idna").decode(), **sealed(request)}
+    if request.body or request.method == "POST":
+        headers["content-length"] = str(len(request.body))
+    return Message(
+        origin=origin,
+        method=request.method,
+        target=_target(request.url),
+        headers=headers,
+        body=request.body,
     )
 
 
-def without_read_limit(request: httpx.Request) -> None:
-    """Let the body of the answer take as long as each `read` says."""
-    request.extensions["timeout"]["read"] = None
+def decoder_for(headers: Mapping[str, str]) -> Decoder:
+    """The decoder that the answer's *headers* ask for."""
+    is_stream = "event-stream" in headers.get("content-type", "").lower()
+    return Decoder(headers.get("content-encoding", "").strip().lower(), is_stream=is_stream)
 
 
-def headers_of(response: httpx.Response) -> Mapping[str, str]:
-    """The headers by lower-case name, a repeated one joined with commas."""
-    return MappingProxyType(dict(response.headers.items()))
-
-
-def decoder_for(response: httpx.Response) -> Decoder:
-    """The decoder that the response's headers ask for."""
-    is_stream = "event-stream" in response.headers.get("content-type", "").lower()
-    return Decoder(response.headers.get("content-encoding", "").strip().lower(), is_stream=is_stream)
+def _target(url: str) -> str:
+    match = _TARGET.match(url)
+    target = quote(match[1], safe=_MAY_STAND) if match else ""
+    return target if target.startswith("/") else f"/{target}"

@@ -2,35 +2,61 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import ssl
-from importlib.util import find_spec
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-import httpx
+import certifi
+import httpcore
 
 from hermes_fallback.errors import SystemRefused
 from hermes_fallback.model.origin import Origin
+from hermes_fallback.secret import Secret
 
-__all__ = ["Certificates", "origin_of", "proxy_for"]
+__all__ = ["Certificates", "Proxy", "origin_of", "proxy_for"]
+
+_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """Where a proxy listens, and who we are to it."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: Secret
+
+    @property
+    def authorization(self) -> dict[str, str]:
+        """The header that says who we are; none where nobody asked."""
+        if not self.user:
+            return {}
+        pair = f"{self.user}:{self.password.reveal()}".encode()
+        return {"proxy-authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 
 def origin_of(url: str) -> Origin:
     """The origin of *url*.
 
     Raises:
-        httpx.UnsupportedProtocol: it is not an http(s) address.
+        httpcore.UnsupportedProtocol: it is not an http(s) address.
     """
     try:
         return Origin.of(url)
     except ValueError as error:
-        raise httpx.UnsupportedProtocol(str(error)) from error
+        raise httpcore.UnsupportedProtocol(str(error)) from error
 
 
-def proxy_for(origin: Origin) -> httpx.Proxy | None:
+def proxy_for(origin: Origin) -> Proxy | None:
     """The proxy the environment names for *origin*. Loopback never goes through one, as in Go's client.
 
     Raises:
-        httpx.ProxyError: the proxy's address is unusable. Its user and password are not repeated.
+        httpcore.ProxyError: the proxy's address is unusable. Its user and password are not repeated.
     """
     if _is_loopback(origin.host):
         return None
@@ -41,46 +67,52 @@ def proxy_for(origin: Origin) -> httpx.Proxy | None:
     proxy = _proxy(address if "://" in address else f"http://{address}")
     if proxy is None:  # raised out here, where no other error is at hand that would repeat the address
         msg = f"the proxy that the environment names for {origin.scheme} is not an address we can use"
-        raise httpx.ProxyError(msg)
-    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
-        msg = "the proxy that the environment names speaks SOCKS, for which `httpx[socks]` must be installed"
-        raise httpx.ProxyError(msg)
+        raise httpcore.ProxyError(msg)
     return proxy
 
 
-def _proxy(address: str) -> httpx.Proxy | None:
+def _proxy(address: str) -> Proxy | None:
     try:
-        return httpx.Proxy(address)
-    except (ValueError, httpx.InvalidURL):
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
         return None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        return None
+    return Proxy(
+        scheme=parts.scheme,
+        host=parts.hostname,
+        port=port or _PORTS[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=Secret(unquote(parts.password or "")),
+    )
 
 
 class Certificates:
     """The trusted certificates, read once; `SSL_CERT_FILE` and `SSL_CERT_DIR` name others than certifi's."""
 
     def __init__(self) -> None:
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._context: ssl.SSLContext | None = None
 
-    def trusted(self, origin: Origin) -> ssl.SSLContext:
-        """The context for connections to *origin*.
+    @property
+    def trusted(self) -> ssl.SSLContext:
+        """The context for every TLS connection. Reading it takes 20 ms, which nobody without TLS pays.
 
         Raises:
             SystemRefused: the certificates cannot be read.
         """
-        if origin.scheme not in self._contexts:
-            # Without TLS there is nobody to trust, and reading the certificates takes 20 ms.
-            make = _read if origin.scheme == "https" else _nobody
-            self._contexts[origin.scheme] = make()
-        return self._contexts[origin.scheme]
-
-
-def _nobody() -> ssl.SSLContext:
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        if self._context is None:
+            self._context = _read()
+        return self._context
 
 
 def _read() -> ssl.SSLContext:
+    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
-        return httpx.create_ssl_context()
+        if folder and not file:
+            context = ssl.create_default_context(capath=folder)
+        else:
+            context = ssl.create_default_context(cafile=file or certifi.where())
     except OSError as error:
         raise SystemRefused(
             "the trusted certificates cannot be read",
@@ -88,6 +120,8 @@ def _read() -> ssl.SSLContext:
             hint="mend or unset `SSL_CERT_FILE` and `SSL_CERT_DIR`",
             kind="certificates",
         ) from error
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def _is_loopback(host: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-import httpx
+import h11
 
 from hermes_fallback.errors import CredentialError
 from hermes_fallback.model.credential import Credential
@@ -26,7 +26,7 @@ def sealed(request: HttpRequest) -> dict[str, str]:
 
     Raises:
         CredentialError: the credential is not bound to where the request goes.
-        httpx.LocalProtocolError: a header would not be valid HTTP. Its value is not repeated.
+        h11.LocalProtocolError: a header would not be valid HTTP. Its value is not repeated.
     """
     headers = {"user-agent": user_agent(), "accept-encoding": ACCEPTED}
     headers |= {name.lower(): value for name, value in request.headers.items()}
@@ -35,7 +35,7 @@ def sealed(request: HttpRequest) -> dict[str, str]:
     for name, value in headers.items():
         if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
             msg = f"Illegal header value for `{name!a:.60}`: control or non-ASCII characters"
-            raise httpx.LocalProtocolError(msg)
+            raise h11.LocalProtocolError(msg)
     return headers
 
 
@@ -51,7 +51,7 @@ def _authorization(request: HttpRequest, credential: Credential) -> str:
     secret = credential.secret.reveal().strip()  # a key read from a file brings its line end along
     if not secret or not secret.isascii():
         msg = "Illegal header value: the key is empty, or has characters that are not ASCII"
-        raise httpx.LocalProtocolError(msg)
+        raise h11.LocalProtocolError(msg)
     return f"{request.auth_scheme} {secret}".strip()
 
 

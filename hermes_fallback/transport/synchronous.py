@@ -8,47 +8,45 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-import httpx
+import httpcore
 
 from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.failure import AttemptFailed, Failure
 from hermes_fallback.model.limits import Timeouts
+from hermes_fallback.model.origin import Origin
 from hermes_fallback.transport.errors import (
     ERROR_BODY_BYTES,
     FOREIGN,
+    StreamClosed,
     failed,
     status_failure,
+    unreached,
 )
-from hermes_fallback.transport.line import Line, Lines
-from hermes_fallback.transport.message import decoder_for, headers_of, outgoing, without_read_limit
-from hermes_fallback.transport.network import origin_of
-from hermes_fallback.transport.opening import Opening
-from hermes_fallback.transport.watchdog import Watchdog
+from hermes_fallback.transport.http1 import Head
+from hermes_fallback.transport.line import DRAIN_S, READ_BYTES, Line, Lines, left_s
+from hermes_fallback.transport.lookup import Lookup, addresses_of, found
+from hermes_fallback.transport.message import Message, decoder_for, outgoing
+from hermes_fallback.transport.network import Certificates
+from hermes_fallback.transport.way import Secure, Way
 from hermes_fallback.wire.exchange import HttpRequest
 
 __all__ = ["Carrier", "Exchange"]
 
-_DRAIN_S = 0.01
-"""The end of a stream comes right behind its last event; waiting for it keeps the connection."""
+_SENT_BYTES = 64 * 1024
+_Stream = httpcore.NetworkStream
 
 
 class Exchange:
     """One answer: its head is here, its body is read in pieces. Close it, or read it to its end."""
 
     def __init__(
-        self,
-        response: httpx.Response,
-        line: Line,
-        lines: Lines,
-        watchdog: Watchdog,
-        credential: Credential | None,
+        self, head: Head, line: Line[_Stream], lines: Lines[_Stream], credential: Credential | None
     ) -> None:
-        self.status = response.status_code
-        self.headers = headers_of(response)
-        self._response, self._line, self._lines, self._watchdog = response, line, lines, watchdog
+        self.status = head.status
+        self.headers = head.headers
+        self._line, self._lines = line, lines
         self._credential = credential
-        self._decoder = decoder_for(response)
-        self._chunks: Iterator[bytes] = iter(response.stream)  # type: ignore[arg-type]  # never the async kind
+        self._decoder = decoder_for(head.headers)
         self._is_open = True
         self._is_over = False
 
@@ -61,8 +59,7 @@ class Exchange:
         if self._is_over:
             return b""
         with self._discarding():
-            with self._watchdog.guard(self._line.socket, timeout_s):
-                data = self._next()
+            data = self._next(time.monotonic() + timeout_s)
             if not data:
                 self._is_over = True
                 self._let_go()
@@ -85,49 +82,54 @@ class Exchange:
                 self._drain()
                 self._let_go()
 
-    def _next(self) -> bytes:
+    def _next(self, due_s: float) -> bytes:
         if not self._is_open:
-            raise httpx.StreamClosed
-        while (raw := self._decoder.pending or next(self._chunks, None)) is not None:
+            raise StreamClosed
+        left_s(due_s)  # what is here already is late as well
+        while raw := self._decoder.pending or self._raw(due_s):
             if data := self._decoder.decode(raw):
                 return data
         return b""
 
+    def _raw(self, due_s: float) -> bytes:
+        while (raw := self._line.http.body()) is None:
+            _receive(self._line, due_s)
+        return raw
+
     def _drain(self) -> None:
-        with contextlib.suppress(*FOREIGN), self._watchdog.guard(self._line.socket, _DRAIN_S):
-            while next(self._chunks, None) is not None:
+        due_s = time.monotonic() + DRAIN_S
+        with contextlib.suppress(*FOREIGN):
+            while self._raw(due_s):
                 pass
 
     def _let_go(self) -> None:
         self._is_open = False
-        self._response.close()
-        self._lines.give_back(self._line)
+        if not self._lines.keep(self._line):
+            self._line.stream.close()
 
     @contextlib.contextmanager
     def _discarding(self) -> Iterator[None]:
         """Close the connection however the block fails, Ctrl-C included."""
         try:
             yield
-        except FOREIGN as error:
-            self._discard()
-            raise failed(error, credential=self._credential) from error
-        except BaseException:
-            self._discard()
+        except BaseException as error:
+            self._is_open = False
+            self._line.stream.close()
+            if isinstance(error, FOREIGN):
+                raise failed(error, credential=self._credential) from error
             raise
-
-    def _discard(self) -> None:
-        self._is_open = False
-        with contextlib.suppress(*FOREIGN):
-            self._response.close()
-        self._line.close()
 
 
 class Carrier:
-    """Sends requests and gives their answers, over connections that it keeps. Safe to use from threads."""
+    """Sends requests and gives their answers, over connections that it keeps. Safe to use from threads.
 
-    def __init__(self) -> None:
-        self._lines = Lines()
-        self._watchdog = Watchdog()
+    *lookup* gives the addresses of hosts in place of the system.
+    """
+
+    def __init__(self, *, lookup: Lookup = addresses_of) -> None:
+        self._lines: Lines[_Stream] = Lines()
+        self._certificates = Certificates()
+        self._lookup = lookup
 
     def open(self, request: HttpRequest, *, timeouts: Timeouts) -> Exchange:
         """The answer to *request*, whatever its status; redirects are answers, and not followed.
@@ -138,23 +140,19 @@ class Carrier:
             CredentialError: the credential is not bound to where the request goes; nothing was sent.
             AttemptFailed: there was no answer.
         """
+        due_s = time.monotonic() + timeouts.first_token_s
         try:
-            message = outgoing(request, timeouts)
-            origin = origin_of(request.url)
-            if line := self._lines.take(origin):
-                response = self._again(line, message, timeouts)
-            else:
-                line = self._lines.new(origin)
-                response = _afresh(line, message, timeouts)
-            without_read_limit(message)
-            return Exchange(response, line, self._lines, self._watchdog, request.credential)
+            message = outgoing(request)
+            line = self._kept(message.origin) or self._connected(message.origin, timeouts)
+            self._lines.add(line)
+            return Exchange(_answered(line, message, due_s), line, self._lines, request.credential)
         except FOREIGN as error:
             raise failed(error, credential=request.credential, before_head=True) from error
 
     def close(self) -> None:
         """Close every connection; an exchange that is still open breaks."""
-        self._lines.close()
-        self._watchdog.close()
+        for line in self._lines.close():
+            line.stream.close()
 
     def __enter__(self) -> Self:
         return self
@@ -164,29 +162,68 @@ class Carrier:
     ) -> None:
         self.close()
 
-    def _again(self, line: Line, message: httpx.Request, timeouts: Timeouts) -> httpx.Response:
-        """The head of the answer over a connection that stands: no thread, and the watchdog as the clock."""
-        with _closing_on_error(line), self._watchdog.guard(line.socket, timeouts.first_token_s):
-            return line.send(message)
+    def _kept(self, origin: Origin) -> Line[_Stream] | None:
+        while (line := self._lines.take(origin)) and not line.is_usable:
+            line.stream.close()
+        return line
+
+    def _connected(self, origin: Origin, timeouts: Timeouts) -> Line[_Stream]:
+        limit_s = min(timeouts.connect_s, timeouts.first_token_s)
+        due_s = time.monotonic() + limit_s
+        way = Way.to(origin, self._certificates)
+        try:
+            stream = _reached(*way.nearest, self._lookup, due_s)
+            return Line(way, _travelled(way, stream, due_s))
+        except (httpcore.TimeoutException, TimeoutError):
+            raise unreached(limit_s) from None
 
 
-@contextlib.contextmanager
-def _closing_on_error(line: Line) -> Iterator[None]:
+def _travelled(way: Way, stream: _Stream, due_s: float) -> _Stream:
+    stages, came = way.stages(), None
     try:
-        yield
+        while True:
+            stage = next(stages) if came is None else stages.send(came)
+            if isinstance(stage, Secure):
+                stream = stream.start_tls(stage.trusted, stage.host, left_s(due_s))
+                came = None
+            else:
+                stream.write(stage, left_s(due_s))
+                came = stream.read(READ_BYTES, left_s(due_s))
+    except StopIteration:
+        return stream
     except BaseException:
-        line.close()
+        stream.close()
         raise
 
 
-def _afresh(line: Line, message: httpx.Request, timeouts: Timeouts) -> httpx.Response:
-    """The head of the answer over a new connection."""
-    due_s = time.monotonic() + timeouts.first_token_s
-    connect_s = min(timeouts.connect_s, timeouts.first_token_s)
-    opening = Opening(line, message)
+def _reached(host: str, port: int, lookup: Lookup, due_s: float) -> _Stream:
+    """A connection to the first address that takes one; each gets its share of the time."""
+    addresses = found(host, lookup, left_s(due_s))
+    for left, address in zip(range(len(addresses), 1, -1), addresses, strict=False):
+        with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+            return _backend.connect_tcp(address, port, left_s(due_s) / left)
+    return _backend.connect_tcp(addresses[-1], port, left_s(due_s))
+
+
+def _answered(line: Line[_Stream], message: Message, due_s: float) -> Head:
     try:
-        opening.await_connection(connect_s)
-        return opening.result(due_s - time.monotonic())
+        _send(line, line.request(message), due_s)
+        while not (head := line.http.head()):
+            _receive(line, due_s)
     except BaseException:
-        opening.abandon()
+        line.stream.close()
         raise
+    return head
+
+
+def _send(line: Line[_Stream], data: bytes, due_s: float) -> None:
+    with contextlib.suppress(httpcore.WriteError):  # it may have answered before it hung up
+        for start in range(0, len(data), _SENT_BYTES):
+            line.stream.write(data[start : start + _SENT_BYTES], left_s(due_s))
+
+
+def _receive(line: Line[_Stream], due_s: float) -> None:
+    line.http.feed(line.stream.read(READ_BYTES, left_s(due_s)))
+
+
+_backend = httpcore.SyncBackend()

@@ -17,7 +17,19 @@ from hermes_fallback.cli.app import run
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.terminal import Terminal
 
-HEAVY = ("typer", "rich", "pydantic", "httpx", "questionary", "keyring", "ruamel", "asyncio", "logging")
+HEAVY = (
+    "typer",
+    "rich",
+    "pydantic",
+    "httpx",
+    "httpcore",
+    "h11",
+    "questionary",
+    "keyring",
+    "ruamel",
+    "asyncio",
+    "logging",
+)
 UNNEEDED = (
     "dataclasses",
     "inspect",
@@ -181,9 +193,11 @@ def test_a_home_without_a_config_needs_no_parser(home: Path) -> None:
 
 
 def test_a_help_page_opens_no_network_library(home: Path) -> None:
-    """`--help` imports neither httpx nor keyring nor rich."""
+    """`--help` imports neither an HTTP library nor keyring nor rich."""
     assert not imported_by("chat", "--help", home=home) & {
         "httpx",
+        "httpcore",
+        "h11",
         "keyring",
         "rich",
         "questionary",

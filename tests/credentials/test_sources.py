@@ -447,7 +447,19 @@ class TestVariables:
         assert isinstance(found, Missing)
 
 
-HEAVY = ["typer", "rich", "pydantic", "httpx", "questionary", "keyring", "ruamel", "asyncio", "logging"]
+HEAVY = [
+    "typer",
+    "rich",
+    "pydantic",
+    "httpx",
+    "httpcore",
+    "h11",
+    "questionary",
+    "keyring",
+    "ruamel",
+    "asyncio",
+    "logging",
+]
 HEAVY += ["dotenv", "yaml", "hashlib", "difflib", "hermes_fallback.providers.discovery"]
 
 

@@ -62,6 +62,32 @@ class RawServer:
                 return
 
 
+class ScriptedPeer:
+    """Takes one connection, and answers each thing it receives with the next of *replies*."""
+
+    def __init__(self, replies: Sequence[bytes]) -> None:
+        self.received: list[bytes] = []
+        self._replies = replies
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(5)
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Wait for the end of the script."""
+        self._thread.join(5)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            for reply in self._replies:
+                self.received.append(connection.recv(65536))
+                connection.sendall(reply)
+
+
 class Opened:
     """An exchange of either kind, waited for."""
 

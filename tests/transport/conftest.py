@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
-from carrying import AnyCarrier, Piece, RawServer
+from carrying import AnyCarrier, Piece, RawServer, ScriptedPeer
 
 from hermes_fallback.transport.asynchronous import AsyncCarrier
 from hermes_fallback.transport.synchronous import Carrier
@@ -26,15 +27,36 @@ def raw_server() -> Iterator[Callable[..., RawServer]]:
         yield make
 
 
+@pytest.fixture
+def socks_server() -> Iterator[Callable[..., ScriptedPeer]]:
+    """Makes a peer that gives each of its replies in turn."""
+    with contextlib.ExitStack() as servers:
+
+        def make(*replies: bytes) -> ScriptedPeer:
+            server = ScriptedPeer(replies)
+            servers.callback(server.close)
+            return server
+
+        yield make
+
+
 @pytest.fixture(params=["sync", "async"])
-def carrier(request: pytest.FixtureRequest) -> Iterator[AnyCarrier]:
-    """Each carrier in turn: what holds for one holds for the other."""
-    if request.param == "sync":
-        made = AnyCarrier(Carrier(), lambda value: value)
-        yield made
-        made.close()
-        return
-    with asyncio.Runner() as runner:
-        made = AnyCarrier(AsyncCarrier(), runner.run)
-        yield made
-        made.close()
+def make_carrier(request: pytest.FixtureRequest) -> Iterator[Callable[..., AnyCarrier]]:
+    """Makes each kind of carrier in turn, with the options it is given: what holds for one holds for the other."""
+    with asyncio.Runner() as runner, contextlib.ExitStack() as made:
+
+        def make(**options: Any) -> AnyCarrier:
+            if request.param == "sync":
+                carrier = AnyCarrier(Carrier(**options), lambda value: value)
+            else:
+                carrier = AnyCarrier(AsyncCarrier(**options), runner.run)
+            made.callback(carrier.close)
+            return carrier
+
+        yield make
+
+
+@pytest.fixture
+def carrier(make_carrier: Callable[..., AnyCarrier]) -> AnyCarrier:
+    """Each carrier in turn, as it comes."""
+    return make_carrier()

@@ -99,6 +99,60 @@ def test_pieces_come_as_they_are_sent(carrier: AnyCarrier, raw_server: Callable[
     assert exchange.read() == b""
 
 
+def test_what_has_come_is_given_at_once(carrier: AnyCarrier, raw_server: Callable[..., RawServer]) -> None:
+    """Many small chunks that arrived together are one read."""
+    server = raw_server(_CHUNKED + b"".join(map(_chunk, (b"a", b"b", b"c"))), 0.2, _chunk(b""))
+    exchange = carrier.open(_post(server.url))
+    assert exchange.read() == b"abc"
+    assert exchange.read() == b""
+
+
+def test_what_came_before_garbage_is_given_first(
+    carrier: AnyCarrier, raw_server: Callable[..., RawServer]
+) -> None:
+    """A body that turns bad within one packet loses nothing of what was good."""
+    exchange = carrier.open(_post(raw_server(_CHUNKED + _chunk(b"good") + b"no chunk\r\n", 0.5).url))
+    assert exchange.read() == b"good"
+    assert _failure(exchange.read).exception == "RemoteProtocolError"
+
+
+def test_hints_before_the_answer_are_no_answer(
+    carrier: AnyCarrier, raw_server: Callable[..., RawServer]
+) -> None:
+    """A status of the 100s is passed over; a header that is repeated is joined."""
+    hints = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\ncontent-length: 0\r\n\r\n"
+    exchange = carrier.open(_post(raw_server(hints + head).url))
+    assert (exchange.status, exchange.headers["x-a"]) == (200, "1, 2")
+    exchange.close()
+
+
+def test_a_large_prompt_goes_out_whole(carrier: AnyCarrier, provider: Callable[..., Loopback]) -> None:
+    """Megabytes, in as many pieces as the network takes them."""
+    loopback = provider("ok")
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "long " * 400_000}]}).encode()
+    url = loopback.base_url("p") + "/chat/completions"
+    assert carrier.open(HttpRequest(method="POST", url=url, body=body)).read_all(5.0)
+    assert loopback.received()[-1].headers["content-length"] == str(len(body))
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        pytest.param("/chat?api-version=1#x", "/v1/chat?api-version=1", id="query-and-fragment"),
+        pytest.param("/models/a:free/é b", "/v1/models/a:free/%C3%A9%20b", id="characters-that-cannot-stand"),
+        pytest.param("/a%2Fb", "/v1/a%2Fb", id="already-quoted"),
+    ],
+)
+def test_an_address_is_asked_for_as_it_is_written(
+    carrier: AnyCarrier, raw_server: Callable[..., RawServer], path: str, target: str
+) -> None:
+    """Only what no request line can hold is quoted."""
+    server = raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+    carrier.open(HttpRequest(method="GET", url=server.url + path)).read_all()
+    assert server.received.startswith(f"GET {target} HTTP/1.1\r\n".encode())
+
+
 def test_one_connection_serves_many_requests(carrier: AnyCarrier, provider: Callable[..., Loopback]) -> None:
     """Streams that are closed at `[DONE]`, errors and whole bodies all leave a connection that is used again."""
     loopback = provider("ok", "rate_limit", "ok", "ok")
@@ -161,7 +215,7 @@ class TestClocks:
         failure = _late(lambda: carrier.open(_post(loopback.base_url("p")), first_token_s=_LIMIT_S))
         assert failure.exception == "ReadTimeout"
         assert not failure.hung_up
-        assert carrier.open(_post(loopback.base_url("p"), stream=False)).status == 200
+        assert carrier.open(_post(loopback.base_url("p"), stream=False)).read_all()
         assert loopback.connections("p") == 2
 
     def test_a_head_that_dribbles_does_not_postpone(
@@ -276,6 +330,7 @@ class TestFailures:
         [
             pytest.param(b"SSH-2.0-OpenSSH_9.6\r\n\r\n", id="another-protocol"),
             pytest.param(b"HTTP/1.1 200 OK\r\nno colon here\r\n\r\n", id="broken-header"),
+            pytest.param(b"HTTP/1.1 200 OK\r\ncontent-", id="half-a-head"),
         ],
     )
     def test_an_answer_that_is_no_http(
@@ -317,12 +372,14 @@ class TestStatus:
     def test_an_error_keeps_what_classification_needs(
         self, carrier: AnyCarrier, provider: Callable[..., Loopback]
     ) -> None:
-        """Status, headers, the provider's words and its name; but not its cookies."""
-        step = {"behaviour": "rate_limit", "retry_after": 2, "headers": {"Set-Cookie": "a=b"}}
+        """Status, headers with the request's id, the provider's words and its name; but not its cookies."""
+        extra = {"Set-Cookie": "a=b", "Request-Id": "req_2"}
+        step = {"behaviour": "rate_limit", "retry_after": 2, "headers": extra}
         failure = carrier.open(_post(provider(step).base_url("p"))).failure()
         assert (failure.transport, failure.status, failure.provider) == (Transport.HTTP, 429, "p")
         assert failure.headers["retry-after"] == "2"
         assert "set-cookie" not in failure.headers
+        assert failure.headers["request-id"] == "req_2"
         assert json.loads(failure.body)["error"]["code"] == "rate_limit_exceeded"
 
     def test_an_error_whose_body_never_comes_is_still_an_error(

@@ -1,10 +1,11 @@
-"""Everything the HTTP library can raise has a name and a sentence here."""
+"""Everything the HTTP libraries can raise has a name and a sentence here."""
 
 from __future__ import annotations
 
 import inspect
 
-import httpx
+import h11
+import httpcore
 import pytest
 
 from hermes_fallback.model.credential import Credential
@@ -13,15 +14,17 @@ from hermes_fallback.secret import Secret
 from hermes_fallback.transport import errors
 from hermes_fallback.transport.errors import FOREIGN, failed, scrubbed
 
-_RAISED = sorted(
-    (thing for _, thing in inspect.getmembers(httpx, inspect.isclass) if issubclass(thing, Exception)),
-    key=lambda kind: kind.__name__,
-)
+_RAISED = [
+    pytest.param(kind, id=f"{library.__name__}-{name}")
+    for library in (httpcore, h11)
+    for name, kind in inspect.getmembers(library, inspect.isclass)
+    if issubclass(kind, Exception)
+]
 
 
-@pytest.mark.parametrize("kind", _RAISED, ids=lambda kind: kind.__name__)
-def test_every_class_of_the_library_is_mapped(kind: type[Exception]) -> None:
-    """A class that httpx gains fails here until somebody has decided what it is called."""
+@pytest.mark.parametrize("kind", _RAISED)
+def test_every_class_of_the_libraries_is_mapped(kind: type[Exception]) -> None:
+    """A class that either gains fails here until somebody has decided what it is called."""
     assert kind in errors._SENTENCES
     assert issubclass(kind, FOREIGN)
     failure = failed(kind.__new__(kind)).failure
@@ -39,7 +42,7 @@ def test_the_table_goes_from_special_to_general() -> None:
 def test_a_class_of_another_version_gets_its_parents_name() -> None:
     """A subclass nobody knows is what its nearest known parent is."""
 
-    class NewTimeout(httpx.ReadTimeout):
+    class NewTimeout(httpcore.ReadTimeout):
         pass
 
     assert failed(NewTimeout("")).failure.exception == "ReadTimeout"
@@ -56,14 +59,16 @@ def test_an_error_of_the_system_keeps_its_own_name() -> None:
 
 def test_the_first_cause_is_told() -> None:
     """Where the library's words say nothing, those of the error beneath do."""
-    error = httpx.ConnectError("All connection attempts failed")
+    error = httpcore.ConnectError("All connection attempts failed")
     error.__cause__ = OSError("All connection attempts failed")
     group = ExceptionGroup("several", [ConnectionRefusedError(111, "Connect call failed"), OSError("x")])
     error.__cause__.__cause__ = group
     assert failed(error).failure.body == "All connection attempts failed ([Errno 111] Connection refused)"
 
 
-@pytest.mark.parametrize("kind", [httpx.ConnectError, httpx.ReadTimeout, httpx.InvalidURL, OSError])
+@pytest.mark.parametrize(
+    "kind", [httpcore.ConnectError, httpcore.ReadTimeout, h11.LocalProtocolError, OSError]
+)
 def test_the_secret_is_scrubbed(kind: type[Exception]) -> None:
     """Whatever an error repeats, the key is stars."""
     credential = Credential(secret=Secret("sk-very-secret"), source="env")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,6 @@ from hermes_fallback.model.failure import AttemptFailed
 from hermes_fallback.model.limits import Timeouts
 from hermes_fallback.transport.asynchronous import AsyncCarrier
 from hermes_fallback.transport.synchronous import Carrier
-from hermes_fallback.transport.watchdog import Watchdog
 from hermes_fallback.wire.exchange import HttpRequest
 
 _TIMEOUTS = Timeouts(connect_s=2.0, first_token_s=5.0)
@@ -120,7 +118,7 @@ def test_cancelling_closes_the_connection(loopback: Loopback, name: str) -> None
 
 
 def test_a_hundred_silences_leak_nothing(loopback: Loopback) -> None:
-    """Every timeout closes its socket; threads that connected are gone."""
+    """Every timeout closes its socket."""
     with Carrier() as carrier:
         for _ in range(3):
             _give_up(carrier, loopback)
@@ -128,9 +126,6 @@ def test_a_hundred_silences_leak_nothing(loopback: Loopback) -> None:
         for _ in range(100):
             _give_up(carrier, loopback)
         assert _until(lambda: _open_files() <= files)
-    assert _until(
-        lambda: not [t for t in threading.enumerate() if "connect" in t.name or "watchdog" in t.name]
-    )
 
 
 def test_a_hundred_cancelled_silences_leak_nothing(loopback: Loopback) -> None:
@@ -214,30 +209,3 @@ def test_closing_a_carrier_closes_what_is_open(raw_server: Callable[..., RawServ
     carrier.close()
     with pytest.raises(AttemptFailed):
         exchange.read(1.0)
-
-
-def test_a_watchdog_watches_the_nearest_deadline() -> None:
-    """A short wait that begins during a long one ends at its own time, and leaves the long one alone."""
-    watchdog, (near, far) = Watchdog(), socket.socketpair()
-    long_near, long_far = socket.socketpair()
-    with near, far, long_near, long_far, watchdog.guard(long_near, 5.0):
-        began_s = time.monotonic()
-        with pytest.raises(Exception, match="silent"), watchdog.guard(near, 0.05):
-            near.recv(1)
-        assert 0.04 < time.monotonic() - began_s < 0.2
-        long_far.send(b"x")
-        assert long_near.recv(1) == b"x"
-    watchdog.close()
-
-
-def test_a_watchdog_rests_when_nobody_waits() -> None:
-    """Its thread goes by itself, and comes back when it is needed."""
-    watchdog, (near, far) = Watchdog(), socket.socketpair()
-    with near, far:
-        for _ in range(2):
-            with watchdog.guard(near, 0.02):
-                far.send(b"x")
-                assert near.recv(1) == b"x"
-            assert _until(lambda: watchdog._thread is None)
-        far.send(b"y")
-        assert near.recv(1) == b"y"

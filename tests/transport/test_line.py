@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.model.limits import Timeouts
-from hermes_fallback.model.origin import Origin
-from hermes_fallback.transport.line import IDLE_S, Line, Lines
-from hermes_fallback.transport.message import outgoing, without_read_limit
+from hermes_fallback.transport.line import IDLE_S, Line
+from hermes_fallback.transport.synchronous import Carrier
 from hermes_fallback.wire.exchange import HttpRequest
 
 
@@ -24,65 +22,55 @@ def loopback() -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def carrier() -> Iterator[Carrier]:
     """No lines yet."""
-    made = Lines()
-    yield made
-    made.close()
+    with Carrier() as made:
+        yield made
 
 
-def _used(lines: Lines, loopback: Loopback) -> Line:
-    """A line that carried one request, and is idle."""
-    url = loopback.base_url("p")
-    line = lines.new(Origin.of(url))
-    response = line.send(outgoing(HttpRequest(method="GET", url=f"{url}/models"), Timeouts()))
-    assert isinstance(response.stream, httpx.SyncByteStream)
-    list(response.stream)
-    response.close()
-    lines.give_back(line)
+def _models(loopback: Loopback) -> HttpRequest:
+    return HttpRequest(method="GET", url=f"{loopback.base_url('p')}/models")
+
+
+def _used(carrier: Carrier, loopback: Loopback) -> Line:
+    """The line that carried a request and is kept."""
+    carrier.open(_models(loopback), timeouts=Timeouts()).failure(2.0)
+    (line,) = carrier._lines._all
     return line
 
 
-def test_a_line_is_used_again(lines: Lines, loopback: Loopback) -> None:
-    """Taken once, by its origin alone."""
-    line = _used(lines, loopback)
-    assert lines.take(Origin("http", "127.0.0.1", 1)) is None
-    assert lines.take(line.origin) is line
-    assert lines.take(line.origin) is None
-    lines.give_back(line)
+def test_a_line_is_taken_once(carrier: Carrier, loopback: Loopback) -> None:
+    """By its origin, and by one caller at a time."""
+    line = _used(carrier, loopback)
+    assert carrier._lines.take(line.origin) is line
+    assert carrier._lines.take(line.origin) is None
+    line.stream.close()
 
 
-def test_a_line_the_host_closed_is_not(lines: Lines, loopback: Loopback) -> None:
-    """It would have to connect again, in the caller's own thread, where nothing bounds a lookup."""
-    line = _used(lines, loopback)
+def test_a_line_the_host_closed_is_not_used(carrier: Carrier, loopback: Loopback) -> None:
+    """It is noticed before a request is lost on it."""
+    line = _used(carrier, loopback)
     loopback.script("p", "refuse")
     due_s = time.monotonic() + 2
     while line.is_usable and time.monotonic() < due_s:
         time.sleep(0.005)
-    assert lines.take(line.origin) is None
+    assert not line.is_usable
+    assert carrier._kept(line.origin) is None
 
 
-def test_a_line_that_was_idle_for_long_is_not(lines: Lines, loopback: Loopback) -> None:
+def test_a_line_that_was_idle_for_long_is_closed(carrier: Carrier, loopback: Loopback) -> None:
     """A firewall may have forgotten it, which would look like a host that hangs."""
-    line = _used(lines, loopback)
+    line = _used(carrier, loopback)
     line.idle_since_s -= IDLE_S + 1
-    assert lines.take(line.origin) is None
-    assert line.socket is not None
-    assert line.socket.fileno() == -1
+    carrier.open(_models(loopback), timeouts=Timeouts()).failure(2.0)
+    assert loopback.connections("p") == 2
+    assert line.stream.get_extra_info("socket").fileno() == -1
 
 
-def test_a_line_given_back_to_closed_lines_is_closed(lines: Lines, loopback: Loopback) -> None:
-    """Nothing is kept once everything was closed."""
-    line = _used(lines, loopback)
-    assert lines.take(line.origin) is line
-    lines.close()
-    lines.give_back(line)
-    assert lines.take(line.origin) is None
-
-
-def test_the_fence_goes_with_the_head() -> None:
-    """The library's own read limit guards the head, behind ours, and leaves the body to each read."""
-    message = outgoing(HttpRequest(method="GET", url="http://h/"), Timeouts(connect_s=2, first_token_s=5))
-    assert message.extensions["timeout"] == {"connect": 3.0, "pool": 3.0, "write": 6.0, "read": 6.0}
-    without_read_limit(message)
-    assert message.extensions["timeout"]["read"] is None
+def test_nothing_is_kept_once_everything_was_closed(carrier: Carrier, loopback: Loopback) -> None:
+    """An answer that ends after its carrier leaves no connection."""
+    exchange = carrier.open(_models(loopback), timeouts=Timeouts())
+    (line,) = carrier._lines._all
+    carrier.close()
+    exchange.close()
+    assert carrier._lines.take(line.origin) is None

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from carrying import AnyCarrier, RawServer
+from carrying import AnyCarrier, RawServer, ScriptedPeer
 
 from hermes_fallback.errors import SystemRefused
+from hermes_fallback.loopback.planted import CERTIFICATE
+from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.model.failure import AttemptFailed, Failure
 from hermes_fallback.wire.exchange import HttpRequest
 
@@ -89,10 +91,41 @@ def test_a_proxy_that_is_none_is_named_without_its_password(
     assert "planted" not in repr(failure)
 
 
-def test_a_socks_proxy_says_what_it_needs(carrier: AnyCarrier, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the package for SOCKS the failure names it."""
-    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
-    assert "httpx[socks]" in _failure(carrier, "http://provider.invalid/v1").body
+def test_a_socks_proxy_carries_the_request(
+    carrier: AnyCarrier, socks_server: Callable[..., ScriptedPeer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proxy is told the host by its name, which it looks up itself."""
+    proxy = socks_server(b"\x05\x00", b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50", _OK)
+    monkeypatch.setenv("ALL_PROXY", f"socks5h://127.0.0.1:{proxy.port}")
+    assert carrier.open(_get("http://provider.invalid/v1/models")).read_all() == b"hi"
+    greeting, connect, request = proxy.received
+    assert greeting == b"\x05\x01\x00"
+    assert connect == b"\x05\x01\x00\x03\x10provider.invalid\x00\x50"
+    assert request.startswith(b"GET /v1/models HTTP/1.1\r\nhost: provider.invalid\r\n")
+
+
+@pytest.mark.parametrize(
+    ("replies", "words"),
+    [
+        pytest.param((b"\x05\xff",), "does not take us", id="greeting"),
+        pytest.param((b"\x05\x02", b"\x01\x01"), "the user or the password", id="password"),
+        pytest.param((b"\x05\x02", b"\x01\x00", b"\x05\x05"), "reply 05", id="connection"),
+    ],
+)
+def test_a_socks_proxy_that_refuses_says_where(
+    carrier: AnyCarrier,
+    socks_server: Callable[..., ScriptedPeer],
+    monkeypatch: pytest.MonkeyPatch,
+    replies: tuple[bytes, ...],
+    words: str,
+) -> None:
+    """Each stage has its own words, and none of them the password."""
+    proxy = socks_server(*replies)
+    monkeypatch.setenv("ALL_PROXY", f"socks5://me:planted@127.0.0.1:{proxy.port}")
+    failure = _failure(carrier, "http://provider.invalid/v1")
+    assert failure.exception == "ProxyError"
+    assert words in failure.body
+    assert "planted" not in repr(failure)
 
 
 def test_certificates_that_cannot_be_read_are_told(
@@ -114,10 +147,53 @@ def test_a_host_without_tls_is_a_failed_connection(
     assert "SSL" in failure.body
 
 
+@pytest.fixture
+def secure() -> Iterator[Loopback]:
+    """A provider with TLS, and a certificate that nobody trusts."""
+    with Loopback([{"name": "p", "tls": True}]) as running:
+        yield running
+
+
+def test_a_certificate_nobody_vouches_for_is_a_failed_connection(
+    carrier: AnyCarrier, secure: Loopback
+) -> None:
+    """The library's own words say what is wrong with it."""
+    failure = _failure(carrier, f"{secure.base_url('p')}/models")
+    assert failure.exception == "ConnectError"
+    assert "CERTIFICATE_VERIFY_FAILED" in failure.body
+    assert not failure.hung_up
+
+
+def test_a_certificate_of_ones_own_is_trusted_by_name(
+    carrier: AnyCarrier, secure: Loopback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`SSL_CERT_FILE` names it, and its host answers over one kept connection."""
+    (tmp_path / "own.pem").write_text(CERTIFICATE)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    for _ in range(2):
+        exchange = carrier.open(_get(f"{secure.base_url('p')}/models"))
+        assert exchange.status == 200
+        exchange.read_all()
+    assert secure.connections("p") == 1
+
+
+def test_silence_behind_tls_ends_at_its_limit(
+    carrier: AnyCarrier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Encrypted or not, each read has its own limit."""
+    (tmp_path / "own.pem").write_text(CERTIFICATE)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    with Loopback([{"name": "p", "tls": True, "script": ["hang"]}]) as hanging:
+        url = f"{hanging.base_url('p')}/chat/completions"
+        with pytest.raises(AttemptFailed) as caught:
+            carrier.open(HttpRequest(method="POST", url=url, body=b"{}"), first_token_s=0.3)
+    assert (caught.value.failure.exception, caught.value.failure.hung_up) == ("ReadTimeout", False)
+
+
 def test_only_a_carrier_loads_the_http_library() -> None:
     """Dialects and loopback providers start without it."""
     code = (
         "import sys, hermes_fallback.loopback.server, hermes_fallback.wire.dialects;"
-        "sys.exit('httpx' in sys.modules)"
+        "sys.exit('httpcore' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -54,7 +54,7 @@ def status(
 
 
 def _show(run: Invocation, provider: str | None, *, check: bool) -> int:
-    from hermes_fallback.probe.accounts import accounts, ask  # brings httpx, 60 ms that help does not pay
+    from hermes_fallback.probe.accounts import accounts, ask  # brings the transport, 40 ms
     from hermes_fallback.transport.synchronous import Carrier
 
     found = accounts(run.runtime(), provider)
