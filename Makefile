@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := hermes_fallback tests benchmarks examples tools
 
-.PHONY: help demo test lint types imports generated generate check bench clean
+.PHONY: help demo test lint types imports generated generate check check-all bench clean
 
 help:  ## Say what there is to make.
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: .venv/.installed  ## Set up a chain on built-in providers, make the primary fail, and watch the conversation go on.
 	@$(BIN)/python examples/demo.py
@@ -33,6 +33,9 @@ generate: .venv/.installed-dev  ## Make the generated files anew.
 	@$(BIN)/python tools/generate_docs.py
 
 check: test lint types imports generated  ## Everything that must hold before a change lands.
+
+check-all: PYTEST_ARGS += -m ""
+check-all: check  ## The same, and every fault of the drill in every mode and every pair of dialects.
 
 bench: .venv/.installed-dev  ## Measure, each figure as a ratio to a reference of the same run.
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)

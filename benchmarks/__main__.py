@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--rounds N] [commands|engine|edits …]`."""
+"""`python -m benchmarks [--rounds N] [commands|edits|engine|peers …]`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from benchmarks.measure import show
 
-SECTIONS = {"commands": 15, "edits": 15, "engine": 200}
+SECTIONS = {"commands": 15, "edits": 15, "engine": 30, "peers": 20}
 
 
 def main() -> None:

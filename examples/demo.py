@@ -48,7 +48,7 @@ PATIENCE_S = 20.0
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\x07|\x08")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """One turn: what is said, and how the primary behaves meanwhile."""
 
@@ -56,26 +56,41 @@ class Scene:
     said: str
     primary: object
     tried: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    """A command that is typed first, in another terminal."""
 
 
 OK = {"behaviour": "ok", "text": ANSWERS["main"]}
+LIMITED = {"behaviour": "rate_limit", "retry_after": 3600}
 SCENES = (
-    Scene("All is well", "My name is Ada.", OK, ("main",)),
+    Scene(title="All is well", said="My name is Ada.", primary=OK, tried=("main",)),
     Scene(
-        "The primary is rate limited, for an hour",
-        "Do you still know my name?",
-        {"behaviour": "rate_limit", "retry_after": 3600},
-        ("main", "backup"),
+        title="The primary is rate limited, for an hour",
+        said="Do you still know my name?",
+        primary=LIMITED,
+        tried=("main", "backup"),
     ),
-    Scene("The primary is back", "And now?", OK, ("main",)),
-    Scene("The primary refuses connections", "Still there?", "refuse", ("backup",)),
     Scene(
-        "The primary cuts its stream in the middle, and again when asked once more",
-        "Tell me more.",
-        {"behaviour": "cut", "text": "Well, let me begin by saying that, first of all, I"},
-        ("main", "main", "backup"),
+        title="It said for how long, so it is left alone",
+        said="And now?",
+        primary=LIMITED,
+        tried=("backup",),
     ),
-    Scene("The primary is back", "Thank you.", OK, ("main",)),
+    Scene(
+        title="Somebody knows that it is well again",
+        said="Who is there?",
+        primary=OK,
+        tried=("main",),
+        before=("fallback", "reset", "0"),
+    ),
+    Scene(
+        title="The primary cuts its stream in the middle, and again when asked once more",
+        said="Tell me more.",
+        primary={"behaviour": "cut", "text": "Well, let me begin by saying that, first of all, I"},
+        tried=("main", "main", "backup"),
+    ),
+    Scene(title="The primary is back", said="Thank you.", primary=OK, tried=("main",)),
+    Scene(title="The primary refuses connections", said="Still there?", primary="refuse", tried=("backup",)),
 )
 
 
@@ -147,6 +162,8 @@ class Demo:
         status = chat.end()
         if status:
             raise SystemExit(f"`hermes chat` ended with exit status {status}")
+        self._say("\nWhat happened in the last turn", "bold")
+        self._run("fallback", "why")
 
     def _set_up(self) -> None:
         urls = self._loopback.base_urls
@@ -176,6 +193,8 @@ class Demo:
         self._loopback.script("main", scene.primary)
         before = len(self._loopback.received())
         self._say(f"\n{number}. {scene.title}", "bold")
+        if scene.before:
+            self._run(*scene.before)
         self._say(f"> {scene.said}", "cyan")
         for line in chat.say(scene.said):
             self._say(line)

@@ -9,6 +9,7 @@ FallbackError
 ├── NotFound                   5   an unknown provider, link, task or key
 ├── Conflict                   6   the file changed underneath, or its lock is held: nothing was written
 ├── Unanswered                 7   no link answered, or the request itself was refused
+│   └── Interrupted            7   an answer broke off after a part of it had been handed out
 └── SystemRefused              8   the file system or the network said no
 ```
 """
@@ -26,6 +27,7 @@ __all__ = [
     "CredentialError",
     "ExitCode",
     "FallbackError",
+    "Interrupted",
     "InvalidFile",
     "InvalidPlugin",
     "NotFound",
@@ -128,7 +130,10 @@ class Conflict(FallbackError):
 
 
 class Unanswered(FallbackError):
-    """No link answered. *attempts* tells each one, oldest first, as `model.receipt.Attempt` values."""
+    """No link answered. *attempts* tells each one, oldest first, as `model.receipt.Attempt` values.
+
+    *soonest* is when a link is usable again, in seconds since the epoch, where that is known; *turn* names the turn.
+    """
 
     exit_code = ExitCode.UNANSWERED
     default_kind = "unanswered"
@@ -138,12 +143,33 @@ class Unanswered(FallbackError):
         what: str,
         *,
         attempts: tuple[object, ...] = (),
+        soonest: float | None = None,
+        turn: str | None = None,
         why: str | None = None,
         hint: str | None = None,
         kind: str | None = None,
     ) -> None:
         super().__init__(what, why=why, hint=hint, kind=kind)
-        self.attempts = attempts
+        self.attempts, self.soonest, self.turn = attempts, soonest, turn
+
+
+class Interrupted(Unanswered):
+    """An answer broke off, and is not replayed; *partial* is its text as far as it came."""
+
+    default_kind = "interrupted"
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        partial: str = "",
+        attempts: tuple[object, ...] = (),
+        turn: str | None = None,
+        why: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(what, attempts=attempts, turn=turn, why=why, hint=hint)
+        self.partial = partial
 
 
 class SystemRefused(FallbackError):

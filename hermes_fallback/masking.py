@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-__all__ = ["STARS", "mask_keys", "mask_shapes"]
+from hermes_fallback.secret import Secret
+
+__all__ = ["STARS", "mask_keys", "mask_shapes", "mask_values"]
 
 STARS = "********"
+_SHORTEST_SECRET = 4
+"""What is shorter is no secret, and stands in every other word."""
 
 _SHAPES = re.compile(
     r"""(?x)
@@ -23,6 +28,15 @@ _QUERY = re.compile(
     r"(?i)([?&](?:[\w-]*(?:key|token|secret|sig|signature|password|auth)|code)=)(?!\$)[^&#\s\"']+"
 )
 _RANDOM = re.compile(r"(?<![\w/.=+-])[A-Za-z0-9_=+-]{32,}(?![\w/.])")
+
+
+def mask_values(text: str, secrets: Iterable[Secret]) -> str:
+    """*text* with stars for each of *secrets*, the longest first."""
+    revealed = {secret.reveal().strip() for secret in secrets}
+    for value in sorted(revealed, key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, STARS)
+    return text
 
 
 def mask_keys(text: str) -> str:

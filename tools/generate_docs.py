@@ -91,6 +91,8 @@ _KINDS = {
     "TO": "positions",
     "FILE": "files",
     "DIR": "folders",
+    "ID": "turns",
+    "FAULT": "faults",
 }
 _EDITING = ("fallback remove", "fallback rm", "fallback move")
 """Commands whose LINK cannot be the primary."""

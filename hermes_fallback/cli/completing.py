@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from hermes_fallback.cli.options import Options, read_globals
 from hermes_fallback.cli.views.visible import visible
@@ -29,6 +30,8 @@ __all__ = ["KINDS", "show_words"]
 
 _MARKS = frozenset("-._:/@+~")
 """What a word may hold beside letters and digits: anything else, some shell would take for its own."""
+_TURNS = 20
+"""So many of the latest turns are offered."""
 
 
 class _Line(Fact):
@@ -189,6 +192,19 @@ def _profiles(line: _Line) -> _Words:
     return ((name, "") for name in profile_names(line.environ, user_home=line.user_home))
 
 
+def _turns(line: _Line) -> _Words:
+    from hermes_fallback.journal.reader import receipts
+
+    latest = islice(receipts(line.home.journal), _TURNS)
+    return [("last", "the latest"), *((each.turn, each.outcome) for each in latest)]
+
+
+def _faults(_: _Line) -> _Words:
+    from hermes_fallback.drill.catalogue import CATALOGUE
+
+    return ((name, fault.title) for name, fault in CATALOGUE.items())
+
+
 KINDS: Mapping[str, Callable[[_Line], _Words]] = {
     "providers": _providers,
     "models": _models,
@@ -196,5 +212,7 @@ KINDS: Mapping[str, Callable[[_Line], _Words]] = {
     "all-links": _all_links,
     "positions": _positions,
     "profiles": _profiles,
+    "turns": _turns,
+    "faults": _faults,
 }
 """What can be asked for. `all-links` has the primary too, which cannot be moved or removed."""

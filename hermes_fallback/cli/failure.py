@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from hermes_fallback.cli.invocation import Document, Invocation, as_json
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible
-from hermes_fallback.errors import ExitCode, FallbackError, InvalidFile, SystemRefused, Unanswered
+from hermes_fallback.errors import (
+    ExitCode,
+    FallbackError,
+    Interrupted,
+    InvalidFile,
+    SystemRefused,
+    Unanswered,
+)
 
 __all__ = ["report"]
 
@@ -63,10 +70,20 @@ def _document(error: FallbackError) -> Document:
     if isinstance(error, InvalidFile):
         document |= {"path": error.path, "line": error.line, "column": error.column, "text": error.text}
     if isinstance(error, Unanswered):
-        from hermes_fallback.cli.views.attempts import attempt_documents
-
-        document["attempts"] = attempt_documents(error.attempts)
+        document |= _turn_document(error)
     return document
+
+
+def _turn_document(error: Unanswered) -> Document:
+    from hermes_fallback.cli.views.attempts import attempt_documents
+    from hermes_fallback.journal.document import rfc3339
+
+    document: dict[str, object] = {
+        "turn": error.turn,
+        "attempts": attempt_documents(error.attempts),
+        "soonest": None if error.soonest is None else rfc3339(error.soonest),
+    }
+    return {**document, "partial": error.partial} if isinstance(error, Interrupted) else document
 
 
 def _lines(error: FallbackError, canvas: Canvas) -> Iterator[str]:

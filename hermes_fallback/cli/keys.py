@@ -82,10 +82,18 @@ def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None])
     """Put *key* into `.env` under `--key-env`, or under the first variable of the provider.
 
     Raises:
-        UsageError: the provider has no variable of its own, or one that is not for the link's host.
+        UsageError: the provider has no variable of its own, or one that is not for the link's host; or keys shall
+            be stored where they cannot be yet.
         FallbackError: `.env` cannot be changed.
     """
     runtime.refuse_read_only()
+    if runtime.settings.policy.store != "env":
+        raise UsageError(
+            f"`fallback.store: {runtime.settings.policy.store}` is not available yet",
+            why="the key would stand in .env, where the config does not want it",
+            hint="hermes config set fallback.store env",
+            kind="not-available",
+        )
     variable = variable_for(runtime, given)
     before = runtime.environment.dotenv.get(variable, {})
     runtime.environment.dotenv.set(variable, key)

@@ -129,8 +129,9 @@ class _Manager:
         from hermes_fallback.transport.synchronous import Carrier
 
         _, resolution = shown.links[self._at]
+        runtime = self._run.runtime()
         with self._prompts.waiting(f"testing {resolution.link}"), Carrier() as carrier:
-            results = test_links([resolution], self._run.runtime().registry, carrier)
+            results = test_links([resolution], runtime.registry, carrier, state=runtime.state)
         self._write(tested_text(Tested(results=results, begin=""), self._canvas))
 
     def _has_link(self, shown: ChainReport) -> bool:

@@ -11,7 +11,7 @@ from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.views.answer import reply_footer
 from hermes_fallback.cli.views.attempts import attempt_lines
 from hermes_fallback.cli.views.visible import PROSE, visible
-from hermes_fallback.errors import ExitCode, Unanswered
+from hermes_fallback.errors import ExitCode, Interrupted, Unanswered
 from hermes_fallback.session.events import Answer, Answered, Event, Notice, Restarted, Said
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ class Talk:
                 self._take(event)
                 if isinstance(event, Answered):
                     answer = event.answer
+        except Interrupted:
+            self._print(self._held)  # no other answer comes, and who asks for the part wants it
+            raise
         finally:
             self._end_line()
         if answer is None:

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
     from hermes_fallback.config.finding import Finding
     from hermes_fallback.model.endpoint import NamedEndpoint
+    from hermes_fallback.model.limits import Policy
 
     T = TypeVar("T")
 
 __all__ = [
     "AUTO",
     "MODEL_PLACES",
+    "Section",
     "Settings",
     "count",
     "flag",
@@ -117,10 +119,21 @@ class Settings(Fact, uncompared=("document", "expand"), unshown=("document", "ex
         return read_disabled(self.document, self.expand)
 
     @cached_property
+    def policy(self) -> Policy:
+        """Where a conversation may go, and what is done when it cannot."""
+        return self._policy([])
+
+    def _policy(self, findings: list[Finding]) -> Policy:
+        from hermes_fallback.config.policy import read_policy  # only conversations ask
+
+        return read_policy(Section.top(self.document, "fallback", self.expand, findings))
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """All that cannot be meant as it stands."""
         found = list(self.remarks)
         self._endpoints(found)
+        self._policy(found)
         return (*found, *self.document.findings())
 
     def _endpoints(self, findings: list[Finding] | None = None) -> tuple[NamedEndpoint, ...]:
@@ -138,7 +151,7 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
         InvalidFile: a chain key stands twice, or a value cannot be loaded at all.
     """
     findings: list[Finding] = []
-    own = _Section.top(document, "fallback", expand, findings)
+    own = Section.top(document, "fallback", expand, findings)
     timeouts = own.section("timeouts")
     primary = _primary(document, expand, findings)
     merged = merge(*document.chain_keys(expand))
@@ -185,7 +198,7 @@ def patience(value: object) -> float:
     return 0.0 if value in (0, "0", "0s") and not isinstance(value, bool) else seconds(value)
 
 
-def _limits(own: _Section, timeouts: _Section) -> Limits:
+def _limits(own: Section, timeouts: Section) -> Limits:
     default, clocks = Limits(), Timeouts()
     first_s: float | None = timeouts.read("first_token", seconds, None)
     return Limits(
@@ -196,6 +209,7 @@ def _limits(own: _Section, timeouts: _Section) -> Limits:
             connect_s=timeouts.read("connect", seconds, clocks.connect_s),
             first_token_s=first_s or clocks.first_token_s,
             local_first_token_s=first_s or clocks.local_first_token_s,
+            reasoning_first_token_s=first_s or clocks.reasoning_first_token_s,
             between_tokens_s=timeouts.read("between_tokens", seconds, clocks.between_tokens_s),
         ),
     )
@@ -271,7 +285,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value).strip()
 
 
-class _Section:
+class Section:
     """One mapping of ours, read key by key; what is wrong with it goes to *findings*."""
 
     def __init__(
@@ -284,16 +298,16 @@ class _Section:
         self._findings = findings
 
     @classmethod
-    def top(cls, document: Document, key: str, expand: Expand | None, findings: list[Finding]) -> _Section:
+    def top(cls, document: Document, key: str, expand: Expand | None, findings: list[Finding]) -> Section:
         """The top-level mapping under *key*."""
         return cls(document, "", document.root, expand, findings).section(key)
 
-    def section(self, key: str) -> _Section:
+    def section(self, key: str) -> Section:
         """The mapping under *key*."""
         pair = find(self._node, key) if self._node else None
         path = f"{self._path}.{key}".lstrip(".")
         node = None if pair is None else _mapping(pair[0], pair[1], path, self._findings)
-        return _Section(self._document, path, node, self._expand, self._findings)
+        return Section(self._document, path, node, self._expand, self._findings)
 
     def read(self, key: str, convert: Callable[[object], T], default: T, *, otherwise: T | None = None) -> T:
         """The value of *key*; *default* where it is absent or null; *otherwise*, else the default, where it is bad."""

@@ -75,7 +75,7 @@ def reach(facts: Facts) -> Iterator[Finding]:
     from hermes_fallback.transport.synchronous import Carrier
 
     with Carrier() as carrier:
-        yield from _reached(test_links(ready, facts.runtime.registry, carrier))
+        yield from _reached(test_links(ready, facts.runtime.registry, carrier, state=None))
 
 
 def _not_ready(resolution: Resolution) -> Finding:

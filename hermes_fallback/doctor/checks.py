@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from hermes_fallback.doctor import chain, credentials, files
+from hermes_fallback.doctor import chain, credentials, failures, files
 from hermes_fallback.doctor.check import Check
 from hermes_fallback.doctor.plugins import broken_plugins
 from hermes_fallback.doctor.shells import shell_completion
@@ -52,6 +52,12 @@ CHECKS = (
         about="No variable has one value in .env and another in the environment.",
         run=credentials.shadowed,
         needs=_CONFIG,
+    ),
+    Check(name="failures.rules", about="Your own rules of classification can be read.", run=failures.rules),
+    Check(
+        name="failures.unmatched",
+        about="Every failure seen lately could be classified.",
+        run=failures.unmatched,
     ),
     Check(
         name="completion.installed",

@@ -8,10 +8,21 @@ the ending `Error` or `Exception`: `rate_limit_error` is `RateLimitError`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hermes_fallback.model.reason import Reason
 
-__all__ = ["CODES", "EXCEPTIONS", "EXCEPTION_STATUS", "STATUSES", "Meaning", "code_meaning", "normal"]
+__all__ = [
+    "CODES",
+    "EXCEPTIONS",
+    "EXCEPTION_STATUS",
+    "STATUSES",
+    "Meaning",
+    "code_meaning",
+    "exception_meaning",
+    "exception_status",
+    "normal",
+]
 
 _DROPPED = str.maketrans("", "", "_- ")
 _ENDINGS = ("exception", "error")
@@ -36,6 +47,7 @@ def normal(code: str) -> str:
     return short
 
 
+@lru_cache(maxsize=1024)
 def code_meaning(code: str) -> Meaning | None:
     """What *code* means, or None. Of a dotted code the whole is tried first, then the part before the dot."""
     short = normal(code)
@@ -44,6 +56,18 @@ def code_meaning(code: str) -> Meaning | None:
         short = short.rpartition(".")[0]
         found = CODES.get(normal(short))
     return found
+
+
+@lru_cache(maxsize=256)
+def exception_meaning(name: str) -> Meaning | None:
+    """What the class *name* of an exception means, or None."""
+    return EXCEPTIONS.get(normal(name))
+
+
+@lru_cache(maxsize=256)
+def exception_status(name: str) -> int | None:
+    """The status that the class *name* of an exception stands for, or None."""
+    return EXCEPTION_STATUS.get(normal(name))
 
 
 def _table(*lines: tuple[Meaning, ...]) -> dict[str, Meaning]:
@@ -383,6 +407,14 @@ EXCEPTIONS = _table(
     _firm(Reason.AUTH, _BOTO, "NoCredentialsError PartialCredentialsError CredentialRetrievalError"),
     _firm(Reason.AUTH, _BOTO, "TokenRetrievalError NoAuthTokenError SSOTokenLoadError"),
     _firm(Reason.AUTH, _BOTO, "UnauthorizedSSOTokenError ProfileNotFound SSOError LoginRefreshRequired"),
+    _vague(Reason.RATE_LIMIT, _BOTO, "ThrottlingException ThrottledException"),
+    _vague(Reason.QUOTA, _BOTO, "ServiceQuotaExceededException"),
+    _vague(Reason.AUTH, _BOTO, "AccessDeniedException"),
+    _firm(Reason.AUTH, _BOTO, "ExpiredTokenException UnrecognizedClientException"),
+    _vague(Reason.BAD_REQUEST, _BOTO, "ValidationException"),
+    _firm(Reason.TIMEOUT, _BOTO, "ModelTimeoutException"),
+    _firm(Reason.OVERLOADED, _BOTO, "ModelNotReadyException"),
+    _vague(Reason.SERVER_ERROR, _BOTO, "ModelErrorException ModelStreamErrorException"),
     _firm(Reason.CONNECTION, _BOTO, "EndpointConnectionError HTTPClientError ProxyConnectionError"),
     _firm(Reason.BAD_REQUEST, _BOTO, "ParamValidationError NoRegionError"),
     _firm(Reason.INVALID_RESPONSE, _BOTO, "ResponseParserError ChecksumMismatch"),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
+from typing import NamedTuple
 
 from hermes_fallback.failover.embedded import embedded
-from hermes_fallback.model.failure import Failure, Transport
+from hermes_fallback.model.failure import Transport
 
 __all__ = ["Evidence", "gather"]
 
@@ -21,71 +24,60 @@ _MESSAGES = 40
 _WRAPPERS = frozenset({"provider returned error", "error", "upstream error"})
 """Messages that only say that somebody else said something."""
 
-_CODE_KEYS = {
-    key: place
-    for place, key in enumerate(
-        [
-            "code",
-            "reason",
-            "type",
-            "status",
-            "error_type",
-            "errortype",
-            "errorcode",
-            "__type",
-            "quotaid",
-            "error_code",
-            "status_code",
-            "http_status",
-            "statuscode",
-            "httpstatus",
-        ]
-    )
-}
+_CODE_KEYS = (
+    "code",
+    "reason",
+    "type",
+    "status",
+    "error_type",
+    "errortype",
+    "errorcode",
+    "__type",
+    "quotaid",
+    "error_code",
+    "status_code",
+    "http_status",
+    "statuscode",
+    "httpstatus",
+    "httpstatuscode",
+)
 """Keys that hold codes, the more telling first: `type` is often the family of what `code` names."""
 
-_MESSAGE_KEYS = {
-    key: place
-    for place, key in enumerate(
-        [
-            "message",
-            "msg",
-            "error_msg",
-            "errormsg",
-            "error_message",
-            "errormessage",
-            "status_msg",
-            "error_description",
-            "title",
-            "description",
-        ]
-    )
-}
-_NESTED_KEYS = {
-    key: place
-    for place, key in enumerate(
-        [
-            "error",
-            "errors",
-            "detail",
-            "details",
-            "metadata",
-            "raw",
-            "response",
-            "base_resp",
-            "header",
-            "innererror",
-            "inner_error",
-            "cause",
-            "body",
-            "violations",
-            "lasterror",
-            "upstream_error",
-            "upstreamerror",
-            "data",
-        ]
-    )
-}
+_MESSAGE_KEYS = (
+    "message",
+    "msg",
+    "error_msg",
+    "errormsg",
+    "error_message",
+    "errormessage",
+    "status_msg",
+    "faultstring",
+    "error_description",
+    "title",
+    "description",
+)
+_NESTED_KEYS = (
+    "error",
+    "errors",
+    "fault",
+    "detail",
+    "details",
+    "metadata",
+    "$metadata",
+    "raw",
+    "response",
+    "base_resp",
+    "header",
+    "innererror",
+    "inner_error",
+    "cause",
+    "body",
+    "violations",
+    "lasterror",
+    "upstream_error",
+    "upstreamerror",
+    "data",
+)
 _END_KEYS = frozenset(
     [
         "choices",
@@ -108,8 +100,7 @@ _SPACES = {"base_resp": "minimax", "header": "iflytek", "errors": "errors", "err
 """The shape of body a bare number came in, by the key that holds it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What classification may look at; everything outermost first but `codes`, which begin with the innermost."""
 
     status: int | None = None
@@ -125,52 +116,69 @@ class Evidence:
     """Every mapping that was met, keys in lower case."""
 
 
-@dataclass(slots=True)
 class _Notes:
     """What the walk through the body has found so far."""
 
-    levels: list[list[str]] = field(default_factory=list)
-    statuses: list[int] = field(default_factory=list)
-    messages: list[str] = field(default_factory=list)
-    documents: list[Mapping[str, object]] = field(default_factory=list)
-    is_html: bool = False
-    has_error: bool = False
+    __slots__ = ("codes", "documents", "has_error", "is_html", "messages", "statuses")
+
+    def __init__(self, *, has_error: bool) -> None:
+        self.has_error = has_error
+        self.is_html = False
+        self.codes: list[tuple[int, str]] = []
+        """Each behind its depth, negative so that the innermost sorts first."""
+        self.statuses: list[int] = []
+        self.messages: list[str] = []
+        self.documents: list[Mapping[str, object]] = []
 
     def code(self, code: str, depth: int) -> None:
-        while len(self.levels) <= depth:
-            self.levels.append([])
-        self.levels[depth].append(code)
+        self.codes.append((-depth, code))
 
     def message(self, text: str) -> None:
-        text = " ".join(text.split())
+        # Most messages have single spaces and nothing else: two looks save taking them apart.
+        is_tidy = text.isprintable() and "  " not in text
+        text = text.strip() if is_tidy else " ".join(text.split())
         if len(text) > _MESSAGE_CHARS:
             text = text[: _MESSAGE_CHARS * 3 // 4] + " " + text[-_MESSAGE_CHARS // 4 :]
         if text and len(self.messages) < _MESSAGES and text not in self.messages:
             self.messages.append(text)
 
+    def innermost(self) -> tuple[str, ...]:
+        """The codes, those from the greatest depth first."""
+        return tuple([code for _, code in sorted(self.codes, key=_DEPTH_OF)])
 
-def gather(failure: Failure) -> Evidence:
-    """The evidence in *failure*, unwrapped. Never raises; reads at most 64 KB of the body."""
-    notes = _Notes()
-    exception = (failure.exception or "").rpartition(".")[2]
-    _read_text(failure.body[:_BODY_CHARS], notes, 0)
-    if kind := failure.headers.get("x-amzn-errortype"):
-        notes.code(kind.partition(":")[0], 0)
+
+_DEPTH_OF = itemgetter(0)
+
+
+def gather(
+    transport: Transport, status: int | None, exception: str | None, body: str, kind: str = ""
+) -> Evidence:
+    """The evidence in a failure, unwrapped; *kind* is what AWS calls it in a header.
+
+    Never raises; reads at most 64 KB of the body.
+    """
+    notes = _Notes(has_error=transport in _FAILED)
+    _read_text(body[:_BODY_CHARS], notes, 0)
+    if kind := kind.partition(":")[0]:
+        notes.code(kind, 0)
     told = [message for message in notes.messages if message.lower() not in _WRAPPERS] or notes.messages
     text = " | ".join(told).lower().replace("’", "'")[:_TEXT_CHARS]
-    has_error = notes.has_error or failure.transport in (Transport.HTTP, Transport.EXCEPTION)
-    if has_error:
+    if notes.has_error:
         _read_forms(text, notes)
     return Evidence(
-        status=_status(failure.status, notes, text if has_error or notes.is_html else ""),
-        codes=tuple(code for level in reversed(notes.levels) for code in level),
-        text=text,
-        message=told[-1] if told else "",
-        is_html=notes.is_html,
-        has_error=has_error,
-        exception=exception,
-        documents=tuple(notes.documents),
+        _status(status, notes, text if notes.has_error or notes.is_html else ""),
+        notes.innermost(),
+        text,
+        told[-1] if told else "",
+        notes.is_html,
+        notes.has_error,
+        (exception or "").rpartition(".")[2],
+        tuple(notes.documents),
     )
+
+
+_FAILED = frozenset({Transport.HTTP, Transport.EXCEPTION})
+"""Transports that nothing but an error comes by."""
 
 
 def _read_text(text: str, notes: _Notes, depth: int) -> None:
@@ -179,16 +187,15 @@ def _read_text(text: str, notes: _Notes, depth: int) -> None:
         return
     if text.startswith(("data:", "event:", ":", "id:", "retry:")) and _read_frames(text, notes, depth):
         return
-    if _HTML.search(text, 0, 4_096):
+    if "<" in text and _HTML.search(text, 0, 4_096):
         _read_html(text, notes)
         return
-    before, found, after = embedded(text)
-    if found is None:
-        notes.message(text)
-        return
-    notes.message(before)
-    _walk(found, notes, depth, "")
-    if _has_words(after):
+    before, found, after = embedded(text) if text[0] in '["' or "{" in text else (text, None, "")
+    if before:
+        notes.message(before)
+    if found is not None:
+        _walk(found, notes, depth, "")
+    if after and _has_words(after):
         notes.message(after)
 
 
@@ -234,29 +241,33 @@ def _walk(value: object, notes: _Notes, depth: int, key: str) -> None:
         _walk_string(value, notes, depth, key)
 
 
-def _walk_mapping(value: dict[object, object], notes: _Notes, depth: int, key: str) -> None:
-    pairs = list(value.items())[: 4 * _ITEMS]
-    mapping = {name.lower(): item for name, item in pairs if isinstance(name, str)}
+def _walk_mapping(value: dict[str, object], notes: _Notes, depth: int, key: str) -> None:
+    is_plain, readers, has_ends = _reading(tuple(value))
+    mapping = value
+    if not is_plain:
+        mapping = {name.lower(): item for name, item in islice(value.items(), 4 * _ITEMS)}
     notes.documents.append(mapping)
-    notes.has_error = notes.has_error or _speaks_of_error(mapping)
-    for name in _present(mapping, _CODE_KEYS):
-        _note_code(mapping[name], notes, depth, key, name)
-    if not _END_KEYS.isdisjoint(mapping):
+    if not notes.has_error:
+        notes.has_error = _speaks_of_error(mapping)
+    for name, read in readers:
+        if item := mapping[name]:
+            read(item, notes, depth, key, name)
+    if has_ends:
         _note_ends(mapping, notes, depth)
-    for name in _present(mapping, _MESSAGE_KEYS):
-        item = mapping[name]
-        if isinstance(item, str):
-            _read_text(item, notes, depth + 1)
-        else:
-            _walk(item, notes, depth + 1, "message")
-    for name in _present(mapping, _NESTED_KEYS):
-        if name in _TEXTUAL or not isinstance(mapping[name], str):
-            _walk(mapping[name], notes, depth + 1, name)
 
 
-def _present(mapping: Mapping[str, object], keys: Mapping[str, int]) -> list[str]:
-    """Those of *keys* that *mapping* has, in the order of *keys*."""
-    return sorted(mapping.keys() & keys.keys(), key=keys.__getitem__)
+def _read_message(value: object, notes: _Notes, depth: int, key: str, name: str) -> None:
+    del key, name
+    if isinstance(value, str):
+        _read_text(value, notes, depth + 1)
+    else:
+        _walk(value, notes, depth + 1, "message")
+
+
+def _read_nested(value: object, notes: _Notes, depth: int, key: str, name: str) -> None:
+    del key
+    if name in _TEXTUAL or not isinstance(value, str):
+        _walk(value, notes, depth + 1, name)
 
 
 def _speaks_of_error(mapping: Mapping[str, object]) -> bool:
@@ -281,10 +292,13 @@ _STATUS_TEXT = re.compile(r"([45]\d\d)(?: [A-Za-z ]{2,40})?")
 
 
 def _note_code(value: object, notes: _Notes, depth: int, key: str, name: str) -> None:
-    if isinstance(value, int) and not isinstance(value, bool):
-        _note_number(value, notes, depth, key, name)
-    elif not isinstance(value, str) or not 0 < len(code := value.strip()) <= 100:
+    if not isinstance(value, str):
+        if isinstance(value, int) and not isinstance(value, bool):
+            _note_number(value, notes, depth, key, name)
+    elif not 0 < len(code := value.strip()) <= 100:
         return
+    elif not code[0].isdecimal():
+        notes.code(code, depth)
     elif found := _STATUS_TEXT.fullmatch(code):
         notes.statuses.append(int(found[1]))
     elif code.isdecimal():
@@ -304,16 +318,34 @@ def _note_number(number: int, notes: _Notes, depth: int, key: str, name: str) ->
         notes.code(f"{_SPACES.get(key, 'flat')}:{number}", depth)
 
 
+_Read = Callable[[object, _Notes, int, str, str], None]
+_READERS: dict[str, _Read] = {
+    **dict.fromkeys(_CODE_KEYS, _note_code),
+    **dict.fromkeys(_MESSAGE_KEYS, _read_message),
+    **dict.fromkeys(_NESTED_KEYS, _read_nested),
+}
+"""Who reads what a key holds, in the order in which keys are read."""
+_PLACES = {key: place for place, key in enumerate(_READERS)}
+
+
+@lru_cache(maxsize=64)  # bodies differ, and their keys hardly do
+def _reading(keys: tuple[str, ...]) -> tuple[bool, tuple[tuple[str, _Read], ...], bool]:
+    """How to read a mapping that has *keys*: whether as it is, who reads which, and whether it may tell an end."""
+    names = {key.lower() for key in keys[: 4 * _ITEMS]}
+    known = sorted(names & _READERS.keys(), key=_PLACES.__getitem__)
+    return (
+        names == set(keys),
+        tuple((name, _READERS[name]) for name in known),
+        not _END_KEYS.isdisjoint(names),
+    )
+
+
 def _note_ends(mapping: Mapping[str, object], notes: _Notes, depth: int) -> None:
     """Note how an answer ended: the reasons that choices, candidates and prompts were stopped for."""
-    for choice in _mappings(mapping.get("choices"), mapping.get("candidates"), [mapping]):
-        for name in ("finish_reason", "finishReason", "stop_reason", "stopReason", "native_finish_reason"):
-            ended = choice.get(name) or choice.get(name.lower())
-            if isinstance(ended, str):
-                notes.code(f"finish:{ended}", depth)
-        for message in _mappings([choice.get("message")], [choice.get("delta")]):
-            if message.get("refusal"):
-                notes.code("finish:refusal", depth)
+    _note_end(mapping, notes, depth)
+    for choice in _mappings(mapping.get("choices"), mapping.get("candidates")):
+        _note_end(choice, notes, depth)
+        _walk(choice.get("error"), notes, depth + 1, "error")
     for feedback in _mappings([mapping.get("promptfeedback")]):
         if feedback.get("blockReason"):
             notes.code("finish:blocked", depth)
@@ -321,6 +353,16 @@ def _note_ends(mapping: Mapping[str, object], notes: _Notes, depth: int) -> None
         notes.code(f"finish:{details.get('reason')}", depth)
     if mapping.get("input_sensitive") is True or mapping.get("output_sensitive") is True:
         notes.code("finish:sensitive", depth)
+
+
+def _note_end(choice: Mapping[str, object], notes: _Notes, depth: int) -> None:
+    for name in ("finish_reason", "finishReason", "stop_reason", "stopReason", "native_finish_reason"):
+        ended = choice.get(name) or choice.get(name.lower())
+        if isinstance(ended, str):
+            notes.code(f"finish:{ended}", depth)
+    for message in _mappings([choice.get("message")], [choice.get("delta")]):
+        if message.get("refusal"):
+            notes.code("finish:refusal", depth)
 
 
 def _mappings(*values: object) -> Iterable[Mapping[str, object]]:
@@ -342,6 +384,8 @@ _FORMS = re.compile(
     r"|^(?:[a-z_.]{1,60}: )?([45]\d\d)(?![\d.,/%]| ?(?:tokens?|requests?|characters|ms|milli|seconds|s\b|bytes|[km]b\b|items|messages))"
     # openai-node, anthropic and google-genai begin with it, "429 Provider returned error"
 )
+_FORM_WORDS = ("error code", "status", "error '", "http", "error from provider", "api error", "[4", "[5")
+_HAS_STATUS = re.compile(r"[45]\d\d")
 _AWS_FORM = re.compile(r"an error occurred \(([a-z0-9]{3,60})\) when calling")
 _EDGE_FORM = re.compile(r"error code:? (1\d{3})(?!\d)")
 _MINIMAX_FORM = re.compile(r"\(([12]\d{3})\)(?: \||$)")
@@ -349,11 +393,11 @@ _TITLE_FORM = re.compile(r"(?:^|\| )([45]\d\d)(?=:? [a-z])")
 
 
 def _read_forms(text: str, notes: _Notes) -> None:
-    if found := _AWS_FORM.search(text, 0, 1_000):
+    if "an error occurred" in text and (found := _AWS_FORM.search(text, 0, 1_000)):
         notes.code(found[1], _DEPTH)
-    if found := _EDGE_FORM.search(text, 0, 1_000):
+    if "error code" in text and (found := _EDGE_FORM.search(text, 0, 1_000)):
         notes.code(f"edge:{found[1]}", _DEPTH)
-    if found := _MINIMAX_FORM.search(text, 0, 2_000):
+    if ("(1" in text or "(2" in text) and (found := _MINIMAX_FORM.search(text, 0, 2_000)):
         notes.code(f"minimax:{found[1]}", _DEPTH)
 
 
@@ -369,7 +413,12 @@ def _status(outer: int | None, notes: _Notes, text: str) -> int | None:
 
 def _status_in_text(text: str, *, is_html: bool) -> int | None:
     """The last status that a fixed form of *text* holds: forms nest, and the innermost comes last."""
-    found = list(_FORMS.finditer(text, 0, 1_000))
+    if not _HAS_STATUS.search(text, 0, 1_000):
+        return None
+    if any(map(text.__contains__, _FORM_WORDS)):
+        found = list(_FORMS.finditer(text, 0, 1_000))
+    else:  # only what it begins with can be one
+        found = [first] if (first := _FORMS.match(text, 0, 1_000)) else []
     if not found and is_html:
         found = list(_TITLE_FORM.finditer(text, 0, 600))
     return int(next(group for group in found[-1].groups() if group)) if found else None

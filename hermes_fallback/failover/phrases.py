@@ -4,19 +4,23 @@ Rows are asked from top to bottom, so that what is specific comes before what is
 money, money before traffic, traffic before length (`input tokens per minute` is no overflow), length before
 models, models before keys (`does not exist or you do not have access to it`). A row holds for some reasons
 only as far as the status admits them. Text is compared in lower case with single spaces; `…` stands for up
-to 80 characters.
+to 80 characters. In English a part begins where a word begins, and a short last word is a whole one.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
+from typing import NamedTuple
 
+from hermes_fallback.failover.wording import STEM, Wording, stems_of, wording
 from hermes_fallback.model.reason import Reason
 
 __all__ = ["PHRASES", "Phrase", "find_phrase"]
-
-_GAP = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,82 +33,69 @@ class Phrase:
     soft: bool = False
     always: bool = False
     """Holds under every status: it describes something that nothing else is said of."""
-    parts: tuple[str, ...] = ()
-
-    def matches(self, text: str) -> bool:
-        """True when *text* has every part, in order and near to each other."""
-        first, *others = self.parts
-        start = text.find(first)
-        while start >= 0:
-            if _follow(text, start + len(first), others):
-                return True
-            start = text.find(first, start + 1)
-        return False
-
-
-def _follow(text: str, start: int, parts: list[str]) -> bool:
-    for part in parts:
-        found = text.find(part, start, start + _GAP + len(part))
-        if found < 0:
-            return False
-        start = found + len(part)
-    return True
+    wording: Wording
 
 
 def find_phrase(text: str, admitted: frozenset[Reason]) -> Phrase | None:
     """The first row that *text* matches among those whose reason is *admitted*."""
-    for shared, rows in _runs_for(admitted, text.isascii()):
-        if shared not in text:
-            continue
-        for longest, row in rows:
-            if longest in text and row.matches(text):
-                return row
+    index = _index(admitted)
+    words = index.words & stems_of(text)
+    if not text.isascii():
+        words |= {""}
+    parts = filter(text.__contains__, chain.from_iterable(map(index.parts.__getitem__, words)))
+    for place in sorted({place for part in parts for place in index.places[part]}):
+        if PHRASES[place].wording.matches(text):
+            return PHRASES[place]
     return None
 
 
-_SHARED = (
-    "model",
-    "token",
-    "limit",
-    "quota",
-    "credit",
-    "account",
-    "context",
-    "key",
-    "connect",
-    "content",
-    "input",
-)
-"""Words that many rows hold: one look tells that none of a run of rows can match."""
+class _Index(NamedTuple):
+    """The rows whose reason is admitted, so laid out that few are looked at for one text."""
 
-_Run = tuple[str, tuple[tuple[str, Phrase], ...]]
+    words: frozenset[str]
+    """Of each phrase one word that no text can match it without; nothing for phrases in Chinese, which have none."""
+    parts: Mapping[str, tuple[str, ...]]
+    """By such a word the longest parts of its phrases."""
+    places: Mapping[str, tuple[int, ...]]
+    """By a longest part the rows that have it."""
+
+
+_WORD = re.compile(r"[a-z0-9]+")
 
 
 @cache
-def _runs_for(admitted: frozenset[Reason], ascii_only: bool) -> tuple[_Run, ...]:
-    """The rows to ask, each with its longest part, in runs that share a word; groups keep their order.
+def _index(admitted: frozenset[Reason]) -> _Index:
+    parts: dict[str, dict[str, None]] = {"": {}}
+    places: dict[str, tuple[int, ...]] = {}
+    for place, (phrase, word) in enumerate(zip(PHRASES, _rarest_words(), strict=True)):
+        if phrase.always or phrase.reason in admitted:
+            parts.setdefault(word, {})[phrase.wording.longest] = None
+            places[phrase.wording.longest] = (*places.get(phrase.wording.longest, ()), place)
+    return _Index(frozenset(parts) - {""}, {word: tuple(each) for word, each in parts.items()}, places)
 
-    What holds Chinese cannot stand in an ASCII text.
-    """
-    runs: list[_Run] = []
-    for group in _GROUPS:
-        rows = [row for row in group if row.always or row.reason in admitted]
-        if ascii_only:
-            rows = [row for row in rows if "".join(row.parts).isascii()]
-        by_word: dict[str, list[tuple[str, Phrase]]] = {}
-        for row in rows:
-            word = next((word for word in _SHARED if any(word in part for part in row.parts)), "")
-            by_word.setdefault(word, []).append((max(row.parts, key=len), row))
-        runs += [(word, tuple(found)) for word, found in by_word.items()]
-    return tuple(runs)
+
+@cache
+def _rarest_words() -> tuple[str, ...]:
+    """For each phrase the word that the fewest phrases have; nothing where it has none."""
+    words = [list(_whole_words(phrase.wording)) for phrase in PHRASES]
+    count = Counter(word for each in words for word in each)
+    return tuple(min(each, key=count.__getitem__, default="") for each in words)
+
+
+def _whole_words(phrase: Wording) -> Iterator[str]:
+    """The words of *phrase* that stand in every text it matches; the last one may go on there, if it is long."""
+    if not "".join(phrase.parts).isascii():
+        return
+    found = [(part, word) for part in phrase.parts for word in _WORD.finditer(part)]
+    sure = [(part, word) for part, word in found if word.end() < len(part) or len(word[0]) >= STEM]
+    for _, word in sure or found:
+        yield word[0][:STEM]
 
 
 def _table(*lines: tuple[Reason, str, str], soft: bool = False, always: bool = False) -> tuple[Phrase, ...]:
     """One row for each wording of *lines*; wordings are parted by `; `."""
     return tuple(
-        Phrase(
-            reason=reason, text=text, origin=origin, soft=soft, always=always, parts=tuple(text.split("…"))
-        )
+        Phrase(reason=reason, text=text, origin=origin, soft=soft, always=always, wording=wording(text))
         for reason, origin, texts in lines
         for text in texts.split("; ")
     )
@@ -197,7 +188,7 @@ _MONEY = _table(
     (_Q, _ANTHROPIC, "third-party apps now draw from your extra usage"),
     (_Q, _GOOGLE, "requires billing to be enabled; enable billing; billing is disabled"),
     (_Q, _GOOGLE, "billing account…disabled; prepayment credits are depleted; exceeded its spending cap"),
-    (_Q, _GOOGLE, "exceeded its monthly spending; limit: 0, model"),
+    (_Q, _GOOGLE, "exceeded its monthly spending; limit: 0, model; have a free quota tier"),
     (_Q, _OPENROUTER, "never purchased credits; key limit exceeded; can only afford; requires more credits"),
     (_Q, _OPENROUTER, "spend limit exceeded; requires at least $; free-models-per-day"),
     (_Q, _XAI, "used all available credits; doesn't have any credits; spending limit"),
@@ -309,7 +300,7 @@ _LENGTH = _table(
     (_X, _LOCAL, "maximum model length; prompt_tokens…must be less than; max_seq_len"),
     (_X, _LOCAL, "exceeds the model's context; exceeds model's context; exceeds context"),
     (_X, _LOCAL, "longer than the model; larger than the maximum context; longer than the maximum"),
-    (_X, _LOCAL, "exceeds…context size; prompt too large"),
+    (_X, _LOCAL, "exceeds…context size; prompt too large; prompt…is too long"),
     (_X, _ZAI, "exceeds max length; exceeded model token limit; tokens in request more than"),
     (_X, _ZAI, "input token length; total message token length exceed; exceeded the maximum length"),
     (_X, _SEEN, "too many tokens; context window; context limit; token limit exceeded"),
@@ -461,6 +452,7 @@ _NETWORK = _table(
     (_N, _LIBRARIES, "failed to resolve; could not resolve host; no address associated"),
     (_N, _LIBRARIES, "cannot connect to host; failed to connect; ssl:; certificate verify; tlsv1"),
     (_N, _LIBRARIES, "ssl handshake; certificate has expired; self-signed certificate; self signed"),
+    (_N, _LIBRARIES, "certificate's altnames; invalid peer certificate; x509: certificate"),
     (_N, _LIBRARIES, "network is unreachable; no route to host; broken pipe; server disconnected"),
     (_N, _LIBRARIES, "peer closed connection; connection attempts failed; socket hang up; fetch failed"),
     (_N, _LIBRARIES, "remote end closed connection; unexpected eof; network error; incomplete chunked read"),

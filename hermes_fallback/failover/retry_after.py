@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 __all__ = ["LONGEST_WAIT_S", "retry_after_s"]
@@ -13,14 +13,15 @@ LONGEST_WAIT_S = 35 * 86_400.0
 """A month's allowance comes back within this; whoever asks for more is not telling the time."""
 _SHORTEST_WAIT_S = 0.001
 
-_Clock = datetime | None
+_Clock = tuple[str, datetime | None]
+"""The server's `Date` as it was sent, which is read only where a time is absolute, and the time here."""
 _Read = Callable[[object, _Clock], float | None]
 
 
 def retry_after_s(
     headers: Mapping[str, str],
     *,
-    documents: Iterable[Mapping[str, object]] = (),
+    documents: Sequence[Mapping[str, object]] = (),
     text: str = "",
     now: datetime | None = None,
 ) -> float | None:
@@ -33,20 +34,14 @@ def retry_after_s(
     Sources: RFC 9110, 10.2.3; platform.openai.com/docs/guides/rate-limits; docs.claude.com/en/api/rate-limits;
     google.rpc.RetryInfo; draft-ietf-httpapi-ratelimit-headers.
     """
-    clock = _date(headers.get("date", "")) or now
-    waits = _asked(headers, tuple(documents), text, clock)
-    return next((wait for wait in waits if wait is not None), None)
-
-
-def _asked(
-    headers: Mapping[str, str], documents: tuple[Mapping[str, object], ...], text: str, clock: _Clock
-) -> Iterator[float | None]:
-    yield _from_headers(headers, clock)
-    yield _from_documents(documents, clock)
-    yield _from_text(text, clock)
-    yield _from_buckets(headers, clock)
-    for document in documents:
-        yield _from_metadata(document, clock)
+    clock = (headers.get("date", ""), now)
+    return (
+        (_from_headers(headers, clock) if headers else None)
+        or _from_documents(documents, clock)
+        or _from_text(text, clock)
+        or (_from_buckets(headers, clock) if headers else None)
+        or _from_metadata(documents, clock)
+    )
 
 
 def _sane(seconds: float | None) -> float | None:
@@ -57,9 +52,10 @@ def _sane(seconds: float | None) -> float | None:
 
 def _from_headers(headers: Mapping[str, str], clock: _Clock) -> float | None:
     for name in ("retry-after-ms", "x-ms-retry-after-ms"):
-        if (wait := _milliseconds(headers.get(name), clock)) is not None:
+        if (value := headers.get(name)) and (wait := _milliseconds(value, clock)) is not None:
             return wait
-    return _any_form(headers.get("retry-after"), clock)
+    value = headers.get("retry-after")
+    return _any_form(value, clock) if value else None
 
 
 _BUCKET = re.compile(r"(x-ratelimit|ratelimit|anthropic-ratelimit|x-ms-ratelimit)-(.*)")
@@ -68,12 +64,20 @@ _BUCKET = re.compile(r"(x-ratelimit|ratelimit|anthropic-ratelimit|x-ms-ratelimit
 def _from_buckets(headers: Mapping[str, str], clock: _Clock) -> float | None:
     """The latest reset among the buckets that are used up: each must be free again before a request passes."""
     waits = []
-    for name, value in headers.items():
-        if "reset" not in name or (bucket := _BUCKET.fullmatch(name)) is None:
+    for name in headers:
+        if "reset" not in name or _has_left(headers, name):
+            continue
+        if (bucket := _BUCKET.fullmatch(name)) is None:
             continue
         if _is_used_up(headers, bucket[1], bucket[2]):
-            waits.append(_any_form(value, clock))
+            waits.append(_any_form(headers[name], clock))
     return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _has_left(headers: Mapping[str, str], name: str) -> bool:
+    """True when the bucket that *name* resets plainly has something left, as most have; cheaper than to take it apart."""
+    left = headers.get(name.replace("reset", "remaining"), "0")
+    return "0" < left[:1] <= "9" and "unified" not in name
 
 
 def _is_used_up(headers: Mapping[str, str], family: str, rest: str) -> bool:
@@ -136,11 +140,14 @@ _FIELDS: dict[str, _Read] = {
     "quotaresettimestamp": _any_form,
 }
 """Fields that name a wait, in the order they are trusted; names in lower case."""
+_NAMES = frozenset(_FIELDS)
 _TRUST = {name: place for place, name in enumerate(_FIELDS)}
 
 
-def _from_documents(documents: Iterable[Mapping[str, object]], clock: _Clock) -> float | None:
+def _from_documents(documents: Sequence[Mapping[str, object]], clock: _Clock) -> float | None:
     for document in documents:
+        if _NAMES.isdisjoint(document):
+            continue
         for name in sorted(_FIELDS.keys() & document.keys(), key=_TRUST.__getitem__):
             value = document[name]
             if isinstance(value, dict):
@@ -150,14 +157,14 @@ def _from_documents(documents: Iterable[Mapping[str, object]], clock: _Clock) ->
     return None
 
 
-def _from_metadata(document: Mapping[str, object], clock: _Clock) -> float | None:
+def _from_metadata(documents: Sequence[Mapping[str, object]], clock: _Clock) -> float | None:
     """OpenRouter hands the upstream's headers on inside `metadata.headers`."""
-    headers = document.get("headers")
-    if not isinstance(headers, dict):
-        return None
-    inner = {str(name).lower(): str(value) for name, value in list(headers.items())[:50]}
-    wait = _from_headers(inner, clock)
-    return wait if wait is not None else _from_buckets(inner, clock)
+    for document in documents:
+        if isinstance(headers := document.get("headers"), dict):
+            inner = {str(name).lower(): str(value) for name, value in list(headers.items())[:50]}
+            if wait := _from_headers(inner, clock) or _from_buckets(inner, clock):
+                return wait
+    return None
 
 
 _UNIT = r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|秒钟?|分钟?|小时|天)"
@@ -176,34 +183,40 @@ _ASKS_AT = re.compile(
 _ASKS_CLOCK = re.compile(
     r"(?:replenished|resets?|available|again|retry) (?:in|after) (\d{1,3}):(\d\d):(\d\d)(?!\d)"
 )
-_TEXT_HINTS = ("again", "retry", "wait", "reset", "available", "regain", "replenish", "come back", "后")
+_HINTS = ("again", "retry", "wait", "reset", "available", "regain", "replenish", "come back", "后")
+_DIGIT = re.compile(r"\d")
+_DELAY = re.compile(r"retry_delay \{ seconds: (\d{1,7})")
 
 
 def _from_text(text: str, clock: _Clock) -> float | None:
-    if not any(hint in text for hint in _TEXT_HINTS):
+    hints = list(filter(text.__contains__, _HINTS))
+    if not hints:
         return None
-    if found := _ASKS.search(text, 0, 8_000):
-        return _sane(float(found[2]) if found[2] else _duration(found[1] or found[3]))
-    if found := _ASKS_CLOCK.search(text, 0, 8_000):
+    start = 0 if "后" in hints else max(min(map(text.find, hints)) - len("try "), 0)
+    if not _DIGIT.search(text, start):
+        return None
+    if found := _ASKS.search(text, start, 8_000):
+        return _sane(float(found[2]) if found[2] else _span_s(found[1] or found[3]))
+    if found := _ASKS_CLOCK.search(text, start, 8_000):
         return _sane(int(found[1]) * 3600.0 + int(found[2]) * 60 + int(found[3]))
-    if found := _ASKS_AT.search(text, 0, 8_000):
+    if found := _DELAY.search(text, start, 8_000):
+        return _sane(float(found[1]))
+    if found := _ASKS_AT.search(text, start, 8_000):
         zone = "+00:00" if found[2] in ("z", "utc") else found[2]
         return _until(_iso(found[1].replace(" at ", "t").replace(" ", "t").upper() + zone), clock)
     return None
 
 
-_UNITS_S = (
-    ("ms", 0.001),
-    ("milli", 0.001),
-    ("s", 1.0),
-    ("秒", 1.0),
-    ("m", 60.0),
-    ("分", 60.0),
-    ("h", 3600.0),
-    ("小", 3600.0),
-    ("d", 86_400.0),
-    ("天", 86_400.0),
-)
+_UNITS_S = {
+    "s": 1.0,
+    "秒": 1.0,
+    "m": 60.0,
+    "分": 60.0,
+    "h": 3600.0,
+    "小": 3600.0,
+    "d": 86_400.0,
+    "天": 86_400.0,
+}
 _PIECE = re.compile(rf"(\d{{1,9}}(?:\.\d{{1,12}})?)\s?({_UNIT})(?![a-z])")
 _WHOLE = re.compile(rf"\s*{_SPAN}\s*")
 
@@ -222,17 +235,24 @@ def _duration(value: object) -> float | None:
     """The seconds of `6m0s`, `7.66s`, `120ms`, `4hr 5min`, `12 hours`, `30 秒`."""
     if not isinstance(value, str) or len(value) > 80 or not _WHOLE.fullmatch(value.lower()):
         return None
-    return sum(float(piece[1]) * _unit_s(piece[2]) for piece in _PIECE.finditer(value.lower()))
+    return _span_s(value.lower())
+
+
+def _span_s(span: str) -> float:
+    return sum([float(number) * _unit_s(unit) for number, unit in _PIECE.findall(span)])
 
 
 def _unit_s(unit: str) -> float:
-    return next(factor for start, factor in _UNITS_S if unit.startswith(start))
+    return 0.001 if unit.startswith(("ms", "milli")) else _UNITS_S[unit[0]]
 
 
 def _until(moment: datetime | None, clock: _Clock) -> float | None:
-    if moment is None or clock is None or clock.tzinfo is None:
+    if moment is None:
         return None
-    return _sane((moment - clock) / timedelta(seconds=1))
+    sent = _date(clock[0]) or clock[1]
+    if sent is None or sent.tzinfo is None:
+        return None
+    return _sane((moment - sent) / timedelta(seconds=1))
 
 
 def _epoch(seconds: float) -> datetime | None:

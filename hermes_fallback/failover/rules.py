@@ -8,22 +8,26 @@ the upstream said), then phrases as far as the status admits them, then what the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from hermes_fallback.failover.codes import (
-    EXCEPTION_STATUS,
-    EXCEPTIONS,
     STATUSES,
     Meaning,
     code_meaning,
-    normal,
+    exception_meaning,
+    exception_status,
 )
+from hermes_fallback.failover.details import about_of, lacks_in, sizes_in
 from hermes_fallback.failover.evidence import Evidence, gather
 from hermes_fallback.failover.phrases import find_phrase
 from hermes_fallback.failover.retry_after import retry_after_s
-from hermes_fallback.failover.verdict import MESSAGE_CHARS, Verdict
+from hermes_fallback.failover.user_rules import UserRule
+from hermes_fallback.failover.verdict import MESSAGE_CHARS, About, Verdict
+from hermes_fallback.failover.wording import stems_of
+from hermes_fallback.masking import mask_keys
 from hermes_fallback.model.failure import Failure, Transport
 from hermes_fallback.model.reason import Reason
 
@@ -32,39 +36,111 @@ __all__ = ["judge"]
 _SHORT_WAIT_S = 90.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
+class _Case(NamedTuple):
     """What the rules are asked about."""
 
     evidence: Evidence
     transport: Transport
     status: int | None
-    wait_s: float | None
+    waits: bool
+    """The provider asks for a wait that passes soon."""
     admitted: frozenset[Reason]
 
 
 _Found = tuple[Reason, str]
 
 
-def judge(failure: Failure, now: datetime | None) -> Verdict:
+def judge(failure: Failure, now: datetime | None, rules: Sequence[UserRule]) -> Verdict:
     """What `classify` answers."""
-    evidence = gather(failure)
-    wait_s = retry_after_s(failure.headers, documents=evidence.documents, text=evidence.text, now=now)
-    status = evidence.status or EXCEPTION_STATUS.get(normal(evidence.exception))
-    case = _Case(
-        evidence=evidence,
-        transport=failure.transport,
-        status=status,
-        wait_s=wait_s,
-        admitted=_admitted(status, evidence),
+    seen = _Seen(
+        failure.transport,
+        failure.status,
+        failure.exception,
+        failure.body,
+        failure.headers.get("x-amzn-errortype", ""),
     )
-    reason, rule = next(found for ask in _ASKED if (found := ask(case)) is not None)
-    return Verdict(reason=reason, rule=rule, retry_after_s=wait_s, message=_shown(evidence.message))
+    evidence = _evidence(seen)
+    wait_s = retry_after_s(failure.headers, documents=evidence.documents, text=evidence.text, now=now)
+    waits = wait_s is not None and wait_s <= _SHORT_WAIT_S
+    own = _own(rules, failure, evidence) if rules else None
+    verdict = _settled(seen, waits=waits) if own is None else _as_told(own, evidence)
+    return verdict if wait_s is None else verdict._replace(retry_after_s=wait_s)
+
+
+class _Seen(NamedTuple):
+    """All of a failure that its reason hangs on, but for the wait it asks for."""
+
+    transport: Transport
+    status: int | None
+    exception: str | None
+    body: str
+    kind: str
+    """What AWS calls it, in a header."""
+
+
+_KEPT = 32
+"""An outage says the same thing again and again; bodies are 64 KB at most."""
+
+
+@lru_cache(_KEPT)
+def _evidence(seen: _Seen) -> Evidence:
+    return gather(seen.transport, seen.status, seen.exception, seen.body, seen.kind)
+
+
+@lru_cache(_KEPT)
+def _settled(seen: _Seen, *, waits: bool) -> Verdict:
+    """The verdict, but for the wait; *waits*: the provider asks for one that passes soon."""
+    evidence = _evidence(seen)
+    status = _status_of(evidence)
+    case = _Case(evidence, seen.transport, status, waits, _admitted(status, evidence))
+    reason, rule = _found(case)
+    return _verdict(reason, rule, evidence, about_of(reason, status, evidence))
+
+
+def _as_told(rule: UserRule, evidence: Evidence) -> Verdict:
+    about = rule.about or about_of(rule.reason, _status_of(evidence), evidence)
+    return _verdict(rule.reason, rule.name, evidence, about)
+
+
+def _verdict(reason: Reason, rule: str, evidence: Evidence, about: About) -> Verdict:
+    length, size = sizes_in(evidence) if reason is Reason.CONTEXT_OVERFLOW else (None, None)
+    return Verdict(
+        reason=reason,
+        rule=rule,
+        message=_shown(evidence.message),
+        about=about,
+        lacks=lacks_in(evidence.text) if reason in _LACKING else None,
+        context_length=length,
+        prompt_tokens=size,
+    )
+
+
+def _status_of(evidence: Evidence) -> int | None:
+    if evidence.status is None and evidence.exception:
+        return exception_status(evidence.exception)
+    return evidence.status
+
+
+_LACKING = frozenset({Reason.BAD_REQUEST, Reason.MODEL_NOT_FOUND, Reason.SERVER_ERROR, Reason.UNKNOWN})
+"""What a model that has no tools or no eyes is found to fail with."""
+
+
+def _own(rules: Sequence[UserRule], failure: Failure, evidence: Evidence) -> UserRule | None:
+    """The first of the user's rules that holds; what the wrapper's status was counts as much as what is inside."""
+    statuses = {_status_of(evidence), failure.status}
+    return next((rule for rule in rules if rule.holds(failure.provider, statuses, evidence)), None)
+
+
+def _found(case: _Case) -> _Found:
+    for ask in _ASKED:
+        if found := ask(case):
+            return found
+    return Reason.UNKNOWN, "unknown"
 
 
 def _by_exception(case: _Case) -> _Found | None:
     """A class that libraries raise for one thing only."""
-    meaning = EXCEPTIONS.get(normal(case.evidence.exception)) if case.evidence.exception else None
+    meaning = exception_meaning(case.evidence.exception) if case.evidence.exception else None
     return (meaning.reason, f"exception:{meaning.name}") if meaning and meaning.firm else None
 
 
@@ -74,7 +150,23 @@ def _by_final_status(case: _Case) -> _Found | None:
 
 
 def _by_firm_code(case: _Case) -> _Found | None:
-    return next((_named(m) for m in _meanings(case) if m.firm), None)
+    for code in case.evidence.codes:
+        if (meaning := code_meaning(code)) and meaning.firm:
+            return _by_billing_words(case, _named(meaning))
+    return None
+
+
+_MINUTE_LIMIT = "error-code#token-limit"
+
+
+def _by_billing_words(case: _Case, found: _Found) -> _Found:
+    """*found*, unless it is DashScope's limit of tokens a minute, which borrows OpenAI's words for spent money.
+
+    Source: alibabacloud.com/help/en/model-studio/error-code, 2026-06-23; the answer links to the place there.
+    """
+    if found[0] is Reason.QUOTA and _MINUTE_LIMIT in case.evidence.text:
+        return Reason.RATE_LIMIT, f"{found[1]}+link:token-limit"
+    return found
 
 
 def _by_page(case: _Case) -> _Found | None:
@@ -98,10 +190,25 @@ def _by_phrase(case: _Case) -> _Found | None:
 
 def _by_code(case: _Case) -> _Found | None:
     """A code that is used for several things, when nothing said which, and the status allows what it says."""
-    for meaning in _meanings(case):
-        if meaning.reason in case.admitted and (case.status is None or meaning.reason not in _WEAK):
+    is_wrapped = case.status is None or case.status < 300
+    for code in case.evidence.codes:
+        meaning = code_meaning(code)
+        if meaning and meaning.reason in case.admitted and (is_wrapped or meaning.reason not in _WEAK):
             return _by_window(case, _named(meaning), soft=meaning.reason is Reason.QUOTA)
     return None
+
+
+_JOINTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_.:-]+")
+
+
+def _by_words_of_code(case: _Case) -> _Found | None:
+    """A code that no table has, read as words: `terminal_quota_exhausted`, `NotEnoughBalance`."""
+    unknown = [code for code in case.evidence.codes if code_meaning(code) is None]
+    text = " | ".join(" ".join(_JOINTS.sub(" ", code).split()).lower() for code in unknown)
+    phrase = find_phrase(text, case.admitted) if text else None
+    if phrase is None:
+        return None
+    return _by_window(case, (phrase.reason, f"code-words:{phrase.reason}:{phrase.text}"), soft=phrase.soft)
 
 
 def _by_status(case: _Case) -> _Found | None:
@@ -114,7 +221,7 @@ def _by_status(case: _Case) -> _Found | None:
 
 
 def _by_likely_exception(case: _Case) -> _Found | None:
-    meaning = EXCEPTIONS.get(normal(case.evidence.exception)) if case.evidence.exception else None
+    meaning = exception_meaning(case.evidence.exception) if case.evidence.exception else None
     return (meaning.reason, f"exception:{meaning.name}") if meaning else None
 
 
@@ -125,11 +232,6 @@ def _by_shape(case: _Case) -> _Found | None:
     return None
 
 
-def _otherwise(case: _Case) -> _Found:
-    del case
-    return Reason.UNKNOWN, "unknown"
-
-
 _ASKED: tuple[Callable[[_Case], _Found | None], ...] = (
     _by_exception,
     _by_final_status,
@@ -137,15 +239,11 @@ _ASKED: tuple[Callable[[_Case], _Found | None], ...] = (
     _by_page,
     _by_phrase,
     _by_code,
+    _by_words_of_code,
     _by_status,
     _by_likely_exception,
     _by_shape,
-    _otherwise,
 )
-
-
-def _meanings(case: _Case) -> list[Meaning]:
-    return [meaning for code in case.evidence.codes if (meaning := code_meaning(code))]
 
 
 def _named(meaning: Meaning) -> _Found:
@@ -172,21 +270,61 @@ def _by_window(case: _Case, found: _Found, *, soft: bool) -> _Found:
     reason = found[0]
     if reason is not Reason.RATE_LIMIT and not (reason is Reason.QUOTA and soft):
         return found
-    window = _window(case.evidence)
+    window = _window(case)
     if window == "long":
         return (Reason.QUOTA, found[1] if reason is Reason.QUOTA else f"{found[1]}+window:long")
-    if reason is Reason.RATE_LIMIT or (window is None and (case.wait_s or _SHORT_WAIT_S + 1) > _SHORT_WAIT_S):
+    if reason is Reason.RATE_LIMIT or (window is None and not case.waits):
         return found
     return Reason.RATE_LIMIT, f"{found[1]}+{'window:short' if window else 'wait:short'}"
 
 
-def _window(evidence: Evidence) -> str | None:
+def _window(case: _Case) -> str | None:
     """`long`, `short`, or None: by the provider's codes and quota ids if they name one, else by the first window in the text."""
-    found = {match.lastgroup for match in _WINDOW.finditer(" ".join(evidence.codes).lower())}
-    if found:
-        return "long" if "long" in found else "short"
-    first = _WINDOW.search(evidence.text)
+    return _window_of_codes(case.evidence.codes) or _window_in(case.evidence.text)
+
+
+@lru_cache(maxsize=256)  # texts differ, and the codes beside them hardly do
+def _window_of_codes(codes: tuple[str, ...]) -> str | None:
+    found = {match.lastgroup for match in _WINDOW.finditer(" ".join(codes).lower())}
+    return "long" if "long" in found else "short" if found else None
+
+
+def _window_in(text: str) -> str | None:
+    if any(map(text.__contains__, _GLUED_LONG)):
+        return "long"
+    start = 0
+    if text.isascii():
+        stems = stems_of(text)
+        starts = [text.find(word) - _WINDOW_LEAD for word in _WINDOW_STEMS & stems]
+        starts += [text.find(glued) for glued in _GLUED if glued in text]
+        if not _UNIT_STEMS.isdisjoint(stems) and (found := _PER_UNIT.search(text)):
+            starts.append(found.start())
+        if not starts:
+            return None
+        start = max(min(starts), 0)
+    first = _WINDOW.search(text, start)
     return first.lastgroup if first else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WINDOW_STEMS = frozenset(
+    _words(
+        "day daily week weekly month monthl year 24 24h 86400 86400s tpd rpd tomorr midnig"
+        " sec second secs min mins minute hour hourly tpm rpm rps itpm otpm"
+    )
+)
+"""Words without which English text names no window: looking for the window itself takes ten times as long."""
+_GLUED = ("perminute", "persecond", "perhour", "byminute", "concurren", "qps")
+"""What stands inside longer words too."""
+_GLUED_LONG = ("perday", "permonth", "byday")
+"""The same of a quota's id that no code was read from, because the body is broken: as of codes, the longest counts."""
+_WINDOW_LEAD = len("every ")
+_UNIT_STEMS = frozenset("smhd")
+_PER_UNIT = re.compile(r"/ ?[smhd]\b")
+"""How these are a window; elsewhere they are `organization's`, which most texts have."""
 
 
 _ALL = frozenset(Reason) - {Reason.UNKNOWN}
@@ -212,7 +350,8 @@ _ADMITTED = {
     405: frozenset({Reason.ENDPOINT_NOT_FOUND}),
     408: _SILENCE,
     410: frozenset({Reason.MODEL_NOT_FOUND, Reason.ENDPOINT_NOT_FOUND}),
-    413: frozenset({Reason.PAYLOAD_TOO_LARGE, Reason.CONTEXT_OVERFLOW}),
+    # Groq's: a request above what may be sent in a minute. Another provider takes it.
+    413: frozenset({Reason.PAYLOAD_TOO_LARGE, Reason.CONTEXT_OVERFLOW, Reason.RATE_LIMIT}),
     422: _REQUEST | {Reason.INVALID_RESPONSE},
     429: frozenset({Reason.RATE_LIMIT, Reason.QUOTA, Reason.OVERLOADED, Reason.AUTH}),
     503: _UPSTREAM - {Reason.SERVER_ERROR},
@@ -241,13 +380,29 @@ def _admitted(status: int | None, evidence: Evidence) -> frozenset[Reason]:
     return _UPSTREAM if status >= 500 else _REQUEST
 
 
-_SECRETS = re.compile(
-    r"(?i)\b(?:bearer\s+[^\s'\",;]{6,}|(?:sk|pk|rk|gsk|xai|hf|ghp|gho|ghu|nvapi|pplx|aiza|r8|akia|ya29)[-_.]?"
-    r"[a-z0-9][a-z0-9._-]{11,}|eyj[a-z0-9._-]{20,})"
+_KEY_MARKS = _words(
+    "sk- pk- rk- k_ hp_ ho_ hs_ hu_ hr_ pat xox xapp aiza akia asia eyj"
+    " hf gsk nvapi r8 tvly fw pplx xai csk ya29 :aa @ ="
 )
+"""One of them is in every word that has a secret in it; to look is a tenth of the work of starring."""
+_KEY_CHARS = 12
+"""Every such word is longer."""
 
 
 def _shown(message: str) -> str:
     """*message* with anything shaped like a key starred out, and cut to size."""
-    clean = _SECRETS.sub("***", message[: 4 * MESSAGE_CHARS])
+    message = message[: 4 * MESSAGE_CHARS]
+    lowered = message.lower()
+    if "bearer" in lowered or "basic" in lowered:
+        clean = mask_keys(message)
+    elif _has_mark(" ".join([word for word in lowered.split(" ") if len(word) > _KEY_CHARS])):
+        clean = " ".join(
+            [mask_keys(word) if _has_mark(word.lower()) else word for word in message.split(" ")]
+        )
+    else:
+        clean = message
     return clean if len(clean) <= MESSAGE_CHARS else clean[: MESSAGE_CHARS - 1].rstrip() + "…"
+
+
+def _has_mark(lowered: str) -> bool:
+    return len(lowered) > _KEY_CHARS and any(map(lowered.__contains__, _KEY_MARKS))

@@ -3,124 +3,405 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from hermes_fallback.failover.classify import Verdict
-from hermes_fallback.failover.decide import TABLE, Decision, Situation, decide
-from hermes_fallback.model.limits import Limits
+from hermes_fallback.failover.candidate import Candidate, Outlook, outlook
+from hermes_fallback.failover.decide import (
+    TABLE,
+    USUAL,
+    Decision,
+    Situation,
+    bench_of,
+    decide,
+    goes_onward,
+)
+from hermes_fallback.failover.fit import Misfit, Needs, misfit_of
+from hermes_fallback.failover.verdict import Verdict
+from hermes_fallback.model.bench import Bench, Health, Lesson, Standing, Subject
+from hermes_fallback.model.limits import Limits, Policy
+from hermes_fallback.model.reason import Reason
 
-__all__ = ["Action", "Ask", "Candidate", "GiveUp", "Send", "Step", "Turn"]
+__all__ = ["Action", "Ask", "Candidate", "Following", "GiveUp", "PassedOver", "Send", "Step", "Turn"]
+
+_RECHECK_S = 0.5
+"""So often a link is looked at again that another caller is trying out, by those who wait for it."""
+_HEALTHY = Health()
+_NO_NEEDS = Needs()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A link that may be sent to: its *position* in the chain, 0 for the primary."""
-
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(NamedTuple):
     """Send the request to *candidate*, after *after_s* seconds; it has *time_left_s* until its first content."""
 
     candidate: Candidate
     after_s: float
     time_left_s: float
+    probes: tuple[Subject, ...] = ()
+    """What this request tries out. Take a lease on all of it first; where that fails: `Step.denied`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """Ask the user whether to go on with *candidate*; answer with `Step.permitted`."""
 
     candidate: Candidate
+    costs: bool = False
+    """True where the question is whether it may cost something; otherwise it is whether to switch."""
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
+class GiveUp(NamedTuple):
     """No link answered; *why* is one of the words below.
 
     `exhausted`: every link failed. `refused`: the request itself is at fault. `deadline`: time is up.
     `not-permitted`: another link is there, and the user has not agreed to a switch. `no-links`: nothing to try.
+    `benched`: all are benched, or being tried by others. `unfit`: no link can take this request.
     """
 
     why: str
+    soonest: float | None = None
+    """When a link is usable again, in seconds since the epoch, where that is known."""
 
 
 Action = Send | Ask | GiveUp
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A link that was not tried in this step, and why: it does not fit, is benched, or is being tried by others."""
+
+    candidate: Candidate
+    misfit: Misfit | None = None
+    until: float | None = None
+    """When its bench ends; None where another caller is finding out."""
+    reason: Reason | None = None
+    """Why it is benched."""
+
+
+class Following(NamedTuple):
+    """What follows a failure: the next action, and what is to be remembered."""
+
+    action: Action
+    bench: Bench | None = None
+    lesson: Lesson | None = None
+    """What was found out about the link that failed."""
+
+
 class Step:
     """Which link to send to, and what follows each failure. Reads no clock: every call is told the time.
 
-    A link is entered at most once and never returned to. Times are seconds on any steady clock.
+    A link is entered at most once and never returned to. Times are seconds on any steady clock; *epoch_s* is what
+    has to be added to them for seconds since the epoch. *health* may be set anew whenever it is known better.
     """
 
     def __init__(
         self,
         candidates: Sequence[Candidate],
         limits: Limits,
+        policy: Policy = USUAL,
         *,
         started_s: float,
+        epoch_s: float = 0.0,
+        health: Health = _HEALTHY,
+        needs: Needs = _NO_NEEDS,
+        config: str = "",
         may_switch: bool = True,
         is_switch: bool = False,
+        switches_left: int | None = None,
+        agreed: frozenset[int] = frozenset(),
     ) -> None:
+        self.health = health
+        self.passed: list[PassedOver] = []
+        """The links that were not tried, in the order they were looked at."""
+        self.switches = 0
+        """How often this step has left a link for another."""
+        self.agreed = agreed
+        """Positions of links that may cost something: the user has been asked, in this turn."""
         self._ahead = list(candidates)
+        self._first = self._ahead[0] if self._ahead else None
         self._limits = limits
+        self._policy = policy
+        self._needs = needs
+        self._config = config
         self._may_switch = may_switch
         self._is_switch = is_switch
+        self._switches_left = switches_left
         self._ends_s = started_s + limits.deadline_s
+        self._epoch_s = epoch_s
         self._asked_s = started_s
+        self._chosen: Send | None = None
         self._current: Candidate | None = None
+        self._is_probe = False
+        self._is_unsent = False
         self._tries = 0
+        self._attempts = 0
+        self._slept_s = 0.0
+        self._benched: list[Candidate] = []
+        self._untils: list[float] = []
+        self._has_probed = False
+        self._why = "no-links"
 
     def begin(self, *, now_s: float) -> Action:
-        """The first action. Where even the first link *is_switch*, because the primary is not ready, leave is asked."""
-        if not self._ahead:
-            return GiveUp("no-links")
-        return self._onward(now_s) if self._is_switch else self._enter(now_s)
+        """The first action. Where even the first link is a switch, because the primary is not usable, leave is asked."""
+        return self._onward(now_s)
 
     def failed(
-        self, verdict: Verdict, *, now_s: float, draw: float, hung_up: bool = False, streamed_s: float = 0.0
-    ) -> Action:
+        self,
+        verdict: Verdict,
+        *,
+        now_s: float,
+        draw: float,
+        hung_up: bool = False,
+        streamed_s: float = 0.0,
+        has_token: bool = True,
+    ) -> Following:
         """What follows the failure of the last `Send`.
 
         *draw* is a random number from 0 to 1. *hung_up*: the host had taken the connection and closed it
         before any byte of its answer. *streamed_s*: how long content had been coming, which the deadline leaves out.
+        *has_token*: the retry budget, shared with other turns, allows one more try of the same link.
         """
+        current, known = self._entered(), self.health
+        onward = goes_onward(verdict, self._policy)
         self._ends_s += streamed_s
+        self._is_unsent = False
+        self._why = "exhausted" if onward else "refused"
+        if verdict.reason is Reason.CONTEXT_OVERFLOW and onward:
+            self._why = "refused"
+            self._keep_larger(verdict, current)
+        bench = bench_of(
+            verdict,
+            current.subject,
+            known.benches,
+            now=now_s + self._epoch_s,
+            tries=self._tries,
+            config=self._config,
+        )
+        probes = self._probes(current, now_s)
+        self.health = _with(known, bench)
+        # Where waiting does not help, nothing hangs on the others: saves looking at each of them twice.
+        others_left = not TABLE[verdict.reason].passes or (self._may_leave and self._has_usable(now_s))
+        is_tried = self._is_probe or (bool(probes) and others_left)
         situation = Situation(
             tries=self._tries,
-            others_left=bool(self._ahead),
-            retry_after_s=verdict.retry_after_s,
+            others_left=others_left,
+            may_retry=has_token and not is_tried and self._attempts < self._limits.attempts,
             hung_up=hung_up,
             time_left_s=self._ends_s - now_s,
+            sleep_left_s=self._limits.sleep_s - self._slept_s,
             draw=draw,
         )
-        decision, pause_s = decide(verdict.reason, situation, self._limits)
-        if decision is Decision.AGAIN and self._current is not None:
-            self._tries += 1
-            return Send(self._current, pause_s, self._ends_s - now_s - pause_s)
-        if decision is Decision.ONWARD:
-            return self._onward(now_s)
-        return GiveUp("exhausted" if TABLE[verdict.reason].onward else "refused")
+        decision, pause_s = decide(verdict, situation, self._limits, self._policy)
+        if decision is Decision.AGAIN:
+            self.health = known
+            return Following(self._again(current, pause_s, now_s, probes), lesson=_lesson(verdict))
+        if bench is not None and bench.until > bench.since:
+            self._untils.append(bench.until)
+        return Following(self._onward(now_s) if onward else self._give_up(), bench, _lesson(verdict))
 
     def permitted(self, *, now_s: float, yes: bool) -> Action:
         """The user's answer to an `Ask`; the time it took is not the deadline's."""
         self._ends_s += now_s - self._asked_s
-        return self._enter(now_s) if yes else GiveUp("not-permitted")
+        chosen = self._chosen
+        if chosen is None:
+            return self._give_up()
+        self._chosen = None
+        if yes:
+            self.agreed |= {chosen.candidate.position}
+            return self._enter(chosen._replace(time_left_s=self._ends_s - now_s))
+        if self._may_switch:  # the question was whether it may cost something
+            self.passed.append(PassedOver(chosen.candidate, Misfit.COST))
+            return self._onward(now_s)
+        return GiveUp("not-permitted")
+
+    def denied(self, *, now_s: float) -> Action:
+        """What follows where the lease of the last `Send` could not be had: another caller is trying it out."""
+        current = self._entered()
+        self._withdraw()
+        self._pass_by(current, self._outlook(current, now_s))
+        return self._onward(now_s)
+
+    def awoken(self, send: Send, *, now_s: float) -> Action:
+        """What becomes of *send* after a wait, in which time has passed and others may have benched the link."""
+        current, left_s = self._entered(), self._ends_s - now_s
+        seen = self._outlook(current, now_s)
+        if seen.standing is Standing.BENCHED and not current.insists and self._has_choice(now_s):
+            if self._is_unsent:
+                self._pass_by(current, seen)
+            self._withdraw()
+            return self._onward(now_s)
+        if left_s <= 0:
+            self._withdraw()
+            return GiveUp("deadline", self._soonest())
+        probes = () if current.insists else seen.probes
+        self._is_probe = self._is_probe or bool(probes)
+        return send._replace(time_left_s=left_s, probes=probes)
+
+    def _has_choice(self, now_s: float) -> bool:
+        """True where it is better to do something else than to ask a link that is benched."""
+        if self._is_unsent and self._policy.when_all_benched != "probe":
+            return True
+        return not self._is_probe and self._may_leave and self._has_usable(now_s)
+
+    def _withdraw(self) -> None:
+        """Count the last `Send` as never made."""
+        self._attempts -= 1
+        if self._is_unsent:
+            self.switches -= self._current is not self._first
+            self._current = None
+
+    @property
+    def _may_leave(self) -> bool:
+        return self._switches_left is None or self.switches < self._switches_left
+
+    def _entered(self) -> Candidate:
+        if self._current is None:
+            msg = "a step has sent something before it can fail"
+            raise AssertionError(msg)
+        return self._current
+
+    def _outlook(self, candidate: Candidate, now_s: float) -> Outlook:
+        return outlook(candidate, self.health, now=now_s + self._epoch_s, config=self._config)
+
+    def _has_usable(self, now_s: float) -> bool:
+        return any(self._is_usable(candidate, now_s) for candidate in self._ahead)
+
+    def _is_usable(self, candidate: Candidate, now_s: float) -> bool:
+        if misfit_of(candidate, self._needs, self._policy) is not None:
+            return False
+        seen = self._outlook(candidate, now_s)
+        return candidate.insists or (seen.standing is not Standing.BENCHED and not seen.is_leased)
+
+    def _keep_larger(self, verdict: Verdict, than: Candidate) -> None:
+        """Leave only links that are known to hold what did not fit."""
+        tokens = max(verdict.prompt_tokens or 0, self._needs.prompt_tokens)
+        least = max(verdict.context_length or than.context_length or 0, tokens - 1)
+        larger = [each for each in self._ahead if (each.context_length or 0) > least]
+        self.passed += [PassedOver(each, Misfit.PROMPT) for each in self._ahead if each not in larger]
+        self._ahead = larger
+        self._benched = [each for each in self._benched if (each.context_length or 0) > least]
+
+    def _probes(self, current: Candidate, now_s: float) -> tuple[Subject, ...]:
+        """What a request to *current* would try out, because others have benched it since it was entered."""
+        return () if current.insists or self._is_probe else self._outlook(current, now_s).probes
+
+    def _again(self, current: Candidate, pause_s: float, now_s: float, probes: tuple[Subject, ...]) -> Send:
+        self._is_probe = bool(probes)
+        self._tries += 1
+        self._attempts += 1
+        self._slept_s += pause_s
+        return Send(current, pause_s, self._ends_s - now_s - pause_s, probes)
 
     def _onward(self, now_s: float) -> Action:
-        if self._may_switch or self._ends_s <= now_s:
-            return self._enter(now_s)
-        self._asked_s = now_s
-        return Ask(self._ahead[0])
+        if self._ends_s <= now_s:
+            return GiveUp("deadline", self._soonest())
+        if self._current is not None and not self._may_leave:
+            return self._give_up()
+        chosen = self._pick(now_s) or self._last_resort(now_s)
+        if chosen is None:
+            return self._give_up()
+        is_move = chosen.candidate is not self._first or self._is_switch
+        if is_move and not self._may_switch:
+            return self._asking(chosen, now_s)
+        if self._policy.metered == "ask" and self._may_cost(chosen.candidate):
+            return self._asking(chosen, now_s, costs=True)
+        return self._enter(chosen)
 
-    def _enter(self, now_s: float) -> Action:
-        left_s = self._ends_s - now_s
-        if left_s <= 0:
-            return GiveUp("deadline")
-        self._current, self._tries = self._ahead.pop(0), 1
-        return Send(self._current, 0.0, left_s)
+    def _may_cost(self, candidate: Candidate) -> bool:
+        return candidate.costs and candidate.position > 0 and candidate.position not in self.agreed
+
+    def _asking(self, chosen: Send, now_s: float, *, costs: bool = False) -> Ask:
+        self._chosen, self._asked_s = chosen, now_s
+        return Ask(chosen.candidate, costs)
+
+    def _enter(self, send: Send) -> Action:
+        if send.time_left_s <= 0:
+            return GiveUp("deadline", self._soonest())
+        if send.candidate is not self._first:
+            self.switches += 1
+        self._current, self._tries = send.candidate, 1
+        self._is_probe, self._is_unsent = bool(send.probes), True
+        self._attempts += 1
+        return send
+
+    def _pick(self, now_s: float) -> Send | None:
+        """The first link ahead that can be tried; what is passed over on the way is noted."""
+        while self._ahead:
+            candidate = self._ahead[0]
+            if candidate is not self._first and not self._may_leave:
+                return None
+            del self._ahead[0]
+            if misfit := misfit_of(candidate, self._needs, self._policy):
+                self.passed.append(PassedOver(candidate, misfit))
+                continue
+            seen = self._outlook(candidate, now_s)
+            if seen.standing is Standing.FREE or candidate.insists:
+                return Send(candidate, 0.0, self._ends_s - now_s)
+            if seen.standing is Standing.EXPIRED and not seen.is_leased:
+                return Send(candidate, 0.0, self._ends_s - now_s, seen.probes)
+            self._pass_by(candidate, seen)
+        return None
+
+    def _pass_by(self, candidate: Candidate, seen: Outlook) -> None:
+        """Note that *candidate* is benched, or being tried by another caller."""
+        is_benched = seen.standing is Standing.BENCHED
+        self._benched.append(candidate)
+        self.passed.append(
+            PassedOver(candidate, until=seen.until if is_benched else None, reason=seen.reason)
+        )
+
+    def _last_resort(self, now_s: float) -> Send | None:
+        """The benched link that is usable soonest: a try is better than failing blind, and one is enough."""
+        if not self._benched or self._has_probed or self._policy.when_all_benched == "fail":
+            return None
+        looks = [(self._outlook(each, now_s), each) for each in self._benched]
+        seen, candidate = min(looks, key=lambda each: (each[0].is_leased, each[0].until))
+        waits = self._policy.when_all_benched == "wait"
+        wait_s = (
+            max(seen.until - now_s - self._epoch_s, _RECHECK_S if seen.is_leased else 0.0) if waits else 0.0
+        )
+        if (seen.is_leased and not waits) or wait_s >= self._ends_s - now_s:
+            return None
+        self._has_probed = not waits
+        self._benched.remove(candidate)
+        self.passed = [each for each in self.passed if each.candidate is not candidate]
+        return Send(candidate, wait_s, self._ends_s - now_s - wait_s, seen.probes)
+
+    def _soonest(self) -> float | None:
+        """When a link can be tried again; None where one that nobody has tried is left."""
+        if self._ahead:
+            return None
+        passed = [each.until for each in self.passed if each.until is not None]
+        return min((*self._untils, *passed), default=None)
+
+    def _give_up(self) -> GiveUp:
+        if self._attempts or not self.passed:
+            return GiveUp(self._why, self._soonest())
+        is_fit = any(each.misfit is None for each in self.passed)
+        return GiveUp("benched" if is_fit else "unfit", self._soonest())
+
+
+def _with(health: Health, bench: Bench | None) -> Health:
+    """*health* with *bench*, unless what is benched there already lasts longer."""
+    if bench is None:
+        return health
+    known = health.benches.get(bench.subject)
+    if known is not None and known.until >= bench.until:
+        return health
+    return Health(
+        benches={**health.benches, bench.subject: bench},
+        leases=health.leases,
+        lessons=health.lessons,
+        generation=health.generation,
+    )
+
+
+def _lesson(verdict: Verdict) -> Lesson | None:
+    if verdict.lacks == "tools":
+        return Lesson(tools=False)
+    if verdict.lacks == "images":
+        return Lesson(images=False)
+    if verdict.context_length and verdict.reason is Reason.CONTEXT_OVERFLOW:
+        return Lesson(context_length=verdict.context_length)
+    return None
 
 
 class Turn:
@@ -133,28 +414,62 @@ class Turn:
         self,
         candidates: Sequence[Candidate],
         limits: Limits,
+        policy: Policy = USUAL,
         *,
+        config: str = "",
         may_switch: bool = True,
         is_switch: bool = False,
+        at: int | None = None,
     ) -> None:
         self._candidates = tuple(candidates)
         self._limits = limits
+        self._policy = policy
+        self._config = config
         self._may_switch = may_switch
         self._is_switch = is_switch
-        self._at = 0
+        self._at = next((n for n, each in enumerate(self._candidates) if each.position == at), 0)
+        self._switches = 0
+        self._agreed: frozenset[int] = frozenset()
+        self._step: Step | None = None
 
-    def step(self, *, now_s: float) -> Step:
+    def step(
+        self, *, now_s: float, epoch_s: float = 0.0, health: Health = _HEALTHY, needs: Needs = _NO_NEEDS
+    ) -> Step:
         """A new step. It begins with the link that answered last, then those behind it, then those before."""
-        order = self._candidates[self._at :] + self._candidates[: self._at]
-        return Step(
-            order,
+        if self._step is not None:
+            self._switches += self._step.switches
+            self._agreed = self._step.agreed
+        most = self._policy.max_switches
+        self._step = Step(
+            [_taught(each, health) for each in self._candidates[self._at :] + self._candidates[: self._at]],
             self._limits,
+            self._policy,
             started_s=now_s,
+            epoch_s=epoch_s,
+            health=health,
+            needs=needs,
+            config=self._config,
             may_switch=self._may_switch,
             is_switch=self._is_switch,
+            switches_left=None if most is None else max(most - self._switches, 0),
+            agreed=self._agreed,
         )
+        return self._step
 
     def answered(self, candidate: Candidate) -> None:
         """Note who answered a step."""
-        self._at = self._candidates.index(candidate)
+        self._at = next(n for n, each in enumerate(self._candidates) if each.position == candidate.position)
         self._is_switch = False
+
+
+def _taught(candidate: Candidate, health: Health) -> Candidate:
+    """*candidate* with what was learnt of it; what is configured counts before that."""
+    lesson = health.lessons.get(candidate.subject.link)
+    if lesson is None:
+        return candidate
+    return replace(
+        candidate,
+        context_length=candidate.context_length or lesson.context_length,
+        tools=lesson.tools if candidate.tools is None else candidate.tools,
+        images=lesson.images if candidate.images is None else candidate.images,
+    )

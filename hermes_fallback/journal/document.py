@@ -16,7 +16,7 @@ from hermes_fallback.model.bench import Grain
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Attempt, Benched, Receipt, ServedBy, SkipKind, Skipped
 
-__all__ = ["document_of", "receipt_of"]
+__all__ = ["document_of", "receipt_of", "rfc3339"]
 
 _Record = TypeVar("_Record")
 
@@ -25,7 +25,7 @@ _NEVER = "never"
 _YEAR_10000 = 253_402_300_800.0
 
 
-def document_of(record: Receipt | Attempt) -> dict[str, object]:
+def document_of(record: Receipt | Attempt | Skipped) -> dict[str, object]:
     """The JSON of a receipt, or of one attempt: every field under its own name."""
     return {each.name: _written(each.name, getattr(record, each.name)) for each in fields(record)}
 
@@ -45,11 +45,12 @@ def _written(name: str, value: Any) -> object:
     if is_dataclass(value):
         return document_of(value)  # type: ignore[arg-type]  # a part of a receipt is made as the whole is
     if name in _TIMES and value is not None:
-        return _time_text(value)
+        return rfc3339(value)
     return round(value, 3) if isinstance(value, float) else value
 
 
-def _time_text(time: float) -> str:
+def rfc3339(time: float) -> str:
+    """*time*, in seconds since the epoch, in UTC; `never` for one that never comes."""
     if not time < _YEAR_10000:
         return _NEVER
     return datetime.fromtimestamp(time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hermes_fallback.journal.document import document_of
 from hermes_fallback.journal.files import FILE_BYTES, append
-from hermes_fallback.masking import STARS, mask_keys, mask_shapes
+from hermes_fallback.masking import mask_keys, mask_shapes, mask_values
 from hermes_fallback.model.receipt import Receipt
 from hermes_fallback.secret import Secret
 
@@ -25,7 +25,6 @@ _SCHEMA = 1
 _GROUP_S = 0.1
 _LONGEST_QUEUE = 10_000
 """Receipts that wait for a disk that does not answer; beyond it the oldest go."""
-_SHORTEST_SECRET = 4
 _PROSE = frozenset({"detail", "what"})
 """Fields in anybody's words, where a long run of random characters may be a secret of whatever make."""
 
@@ -103,15 +102,15 @@ class Journal:
             )
 
 
-_OPEN: dict[Path, Journal] = {}
+_OPEN: dict[str, Journal] = {}
 
 
 def open_journal(folder: str | Path | None) -> Journal:
     """The journal in *folder*, one for all of this process, flushed at its end; for None one that keeps nothing."""
     if folder is None:
         return Journal(None)
-    path = Path(folder).absolute()
-    return _OPEN.setdefault(path, Journal(path))
+    path = os.path.abspath(folder)
+    return _OPEN.get(path) or _OPEN.setdefault(path, Journal(path))
 
 
 def _all(do: Callable[[Journal], None]) -> None:
@@ -124,13 +123,11 @@ os.register_at_fork(after_in_child=lambda: _all(Journal.begin))
 
 
 def _line(receipt: Receipt, secrets: tuple[Secret, ...]) -> str:
-    revealed = {secret.reveal().strip() for secret in secrets}
-    values = sorted((each for each in revealed if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
     document = {"schema": _SCHEMA, **document_of(receipt)}
-    return json.dumps(_masked(document, values), separators=(",", ":"))
+    return json.dumps(_masked(document, secrets), separators=(",", ":"))
 
 
-def _masked(value: object, secrets: list[str], name: str = "") -> object:
+def _masked(value: object, secrets: tuple[Secret, ...], name: str = "") -> object:
     """*value* with stars for *secrets* and for whatever is shaped like one, all the way down."""
     if isinstance(value, Mapping):
         return {key: _masked(each, secrets, key) for key, each in value.items()}
@@ -138,6 +135,5 @@ def _masked(value: object, secrets: list[str], name: str = "") -> object:
         return [_masked(each, secrets) for each in value]
     if not isinstance(value, str):
         return value
-    for secret in secrets:
-        value = value.replace(secret, STARS)
+    value = mask_values(value, secrets)
     return mask_shapes(value) if name in _PROSE else mask_keys(value)

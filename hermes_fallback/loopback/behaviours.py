@@ -130,6 +130,22 @@ async def cut(call: Call, *, after: int = 3, reset: bool = False, text: str = _A
     await call.out.hang_up(reset=reset)
 
 
+async def cut_head(call: Call, *, reset: bool = True) -> None:
+    """Drop the connection in the middle of the head."""
+    call.out.raw(b"HTTP/1.1 200 OK\r\ncontent-ty")
+    await call.out.hang_up(reset=reset)
+
+
+async def cut_after_end(call: Call, *, reset: bool = False, text: str = _ANSWER) -> None:
+    """Stream a whole answer, the evidence of its end too, and drop the connection where the stream should end."""
+    if not call.asked.is_stream:
+        await ok(call, text=text)
+        return
+    call.begin()
+    call.send(call.events(call.answer(text), done=False))
+    await call.out.hang_up(reset=reset)
+
+
 async def cut_before_content(call: Call, *, reset: bool = False) -> None:
     """Begin to answer, and drop the connection before there is content."""
     await cut(call, after=0, reset=reset)
@@ -310,6 +326,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "stall_in_tool_call": stall_in_tool_call,
     "reset": reset,
     "cut": cut,
+    "cut_head": cut_head,
+    "cut_after_end": cut_after_end,
     "cut_before_content": cut_before_content,
     "cut_in_tool_call": cut_in_tool_call,
     "no_evidence": no_evidence,

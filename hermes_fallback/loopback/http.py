@@ -24,6 +24,7 @@ class Request:
 
     method: str
     path: str
+    query: str
     headers: Mapping[str, str]
     """Names in lower case."""
     document: Any
@@ -42,7 +43,8 @@ def take_request(heard: bytearray) -> Request | None:
     if end < 0:
         return None
     first, *lines = heard[:end].decode("latin-1").split("\r\n")
-    method, path, _version = first.split(" ")
+    method, target, _version = first.split(" ")
+    path, _, query = target.partition("?")
     named = (line.partition(":") for line in lines)
     headers = {name.strip().lower(): value.strip() for name, _, value in named}
     taken = _body(heard, end + 4, headers)
@@ -50,7 +52,7 @@ def take_request(heard: bytearray) -> Request | None:
         return None
     body, end = taken
     del heard[:end]
-    return Request(method=method, path=path.partition("?")[0], headers=headers, document=_parsed(body))
+    return Request(method=method, path=path, query=query, headers=headers, document=_parsed(body))
 
 
 def _body(heard: bytearray, begin: int, headers: Mapping[str, str]) -> tuple[bytes, int] | None:

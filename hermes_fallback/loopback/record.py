@@ -23,6 +23,8 @@ class Received:
     provider: str
     method: str
     path: str
+    query: str
+    """What followed the path's question mark."""
     headers: Mapping[str, str]
     """Names in lower case."""
     body: Any
@@ -57,6 +59,7 @@ class Record:
             provider=provider,
             method=request.method,
             path=request.path,
+            query=request.query,
             headers=request.headers,
             body=request.document,
             dialect=dialect,

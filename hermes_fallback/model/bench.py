@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from hermes_fallback.model.reason import Reason
@@ -51,7 +52,11 @@ class Subject(NamedTuple):
 
     def at(self, grain: Grain) -> Subject:
         """What *grain* covers of this subject, which has every part."""
-        return Subject(*(part if keep else "" for part, keep in zip(self, _PARTS[grain], strict=True)))
+        return _around(self)[grain]
+
+    def around(self) -> Iterable[Subject]:
+        """What every grain covers of it."""
+        return _around(self).values()
 
     def covers(self, whole: Subject) -> bool:
         """True when *whole*, which has every part, is among what this covers."""
@@ -66,6 +71,14 @@ _PARTS: Mapping[Grain, tuple[bool, bool, bool, bool]] = {
     Grain.ROUTE: (True, True, True, False),
     Grain.LINK: (False, False, False, True),
 }
+
+
+@lru_cache(maxsize=256)  # a link's is the same in every step, and asked for each time one fails
+def _around(whole: Subject) -> Mapping[Grain, Subject]:
+    return {
+        grain: Subject(*(part if is_kept else "" for part, is_kept in zip(whole, kept, strict=True)))
+        for grain, kept in _PARTS.items()
+    }
 
 
 class Standing(Enum):

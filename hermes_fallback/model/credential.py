@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.secret import Secret
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.model.bench import Subject
 
 __all__ = ["Credential", "Missing", "Problem"]
 
@@ -18,6 +24,13 @@ class Credential(Fact):
     name: str | None = None
     """The variable it came from, when it came from one."""
     origins: frozenset[Origin] = frozenset()
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What benches know this credential by, wherever it is sent."""
+        from hermes_fallback.model.bench import Subject  # only who sends requests asks
+
+        return Subject(credential=self.secret.digest(16))
 
     def allows(self, url: str) -> bool:
         """True when this credential may be sent to *url*."""

@@ -40,6 +40,13 @@ class Origin(Fact, kw_only=False):
         """True for loopback and private hosts, which need no key and answer their first token later."""
         return is_private_host(self.host)
 
+    @property
+    def zone(self) -> str:
+        """How far a request goes, as far as the host's name tells: `device`, `lan` or `any`."""
+        if not self.is_local:
+            return "any"
+        return "device" if _is_this_machine(self.host) else "lan"
+
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if _DEFAULT_PORTS[self.scheme] == self.port else f":{self.port}"
@@ -81,6 +88,17 @@ def is_private_host(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_private or address.is_link_local
+
+
+def _is_this_machine(host: str) -> bool:
+    if host in _LOCAL_NAMES or host.endswith(".localhost"):
+        return True
+    import ipaddress  # 3 ms, and most hosts are names
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def has_user(url: str) -> bool:

@@ -55,7 +55,7 @@ class Route(Fact, unshown=("headers",)):
 
         from hermes_fallback.model.bench import Subject
 
-        credential = self.credential.secret.digest(16) if self.credential else ""
+        credential = self.credential.subject.credential if self.credential else ""
         whole = f"{self.provider}\0{self.model}\0{self.base_url}\0{self.api_mode}\0{credential}"
         return Subject(str(self.origin), credential, self.model, sha256(whole.encode()).hexdigest()[:16])
 

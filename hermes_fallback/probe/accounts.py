@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
+from hermes_fallback.model.bench import Bench, Standing
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.reason import Reason
@@ -17,6 +19,7 @@ from hermes_fallback.probe.probe import Checked, Stage, Verdict, probe
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.runtime.readiness import Readiness
 from hermes_fallback.runtime.runtime import Runtime
+from hermes_fallback.state.protocol import Benching
 from hermes_fallback.transport.synchronous import Carrier
 
 __all__ = ["Account", "Way", "accounts", "ask"]
@@ -29,6 +32,8 @@ class Way:
     endpoint: Endpoint
     checked: Checked | None = None
     """What asking there came to."""
+    bench: Bench | None = None
+    """What the credential is benched with now."""
 
     @property
     def key(self) -> Credential | None:
@@ -48,8 +53,10 @@ class Way:
 
     @property
     def has_failed(self) -> bool:
-        """True when it was tried and led nowhere."""
-        return self.checked is not None and self.checked.verdict is Verdict.FAILED
+        """True when it was tried and led nowhere, or its credential is known to be dead."""
+        if self.checked is not None and self.checked.verdict is not Verdict.UNVERIFIED:
+            return self.checked.verdict is Verdict.FAILED
+        return self.bench is not None and self.bench.is_dead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,13 @@ class Account:
         """Why it is not usable."""
         if self.missing or self.is_usable:
             return self.missing
-        failed = next(way.checked for way in self.ways if way.checked)
+        failed = next((way.checked for way in self.ways if way.checked), None)
+        if failed is None or failed.verdict is Verdict.UNVERIFIED:
+            return Problem(
+                "dead-credential",
+                "its key has been refused for good",
+                f"replace it; if it is good after all: hermes auth status {self.profile.name} --check",
+            )
         return Problem(failed.reason or "failed", failed.what, failed.hint)
 
 
@@ -98,17 +111,25 @@ def accounts(runtime: Runtime, name: str | None = None) -> tuple[Account, ...]:
     return tuple(account for account in every if account.is_configured)
 
 
-def ask(found: Sequence[Account], carrier: Carrier, now: datetime) -> tuple[Account, ...]:
-    """The accounts *found* with what each provider says to each way in, all asked at the same time."""
+def ask(found: Sequence[Account], carrier: Carrier, now: datetime, state: Benching) -> tuple[Account, ...]:
+    """The accounts *found* with what each provider says to each way in, all asked at the same time.
+
+    A key that is taken is benched no longer in *state*.
+    """
     jobs = [(account.profile, way) for account in found for way in account.ways]
-    ways = iter(in_parallel(lambda job: _asked(*job, carrier), jobs))
+    asked = in_parallel(lambda job: _asked(*job, carrier), jobs)
+    for way in asked:
+        if way.is_accepted and way.key:
+            state.lift(way.key.subject)
+    ways = iter(asked)
     return tuple(
         replace(account, ways=tuple(islice(ways, len(account.ways))), checked_at=now) for account in found
     )
 
 
 def _asked(profile: ProviderProfile, way: Way, carrier: Carrier) -> Way:
-    return replace(way, checked=probe(profile, way.endpoint, carrier))
+    asked = replace(way, checked=probe(profile, way.endpoint, carrier))
+    return replace(asked, bench=None) if asked.is_accepted else asked
 
 
 def _account(runtime: Runtime, readiness: Readiness, links: Sequence[Resolution]) -> Account:
@@ -119,9 +140,19 @@ def _account(runtime: Runtime, readiness: Readiness, links: Sequence[Resolution]
     return Account(
         profile=readiness.profile,
         is_configured=bool(own or readiness.credential or readiness.origin.tier == "config"),
-        ways=tuple(Way(endpoint=each) for each in _endpoints(runtime, name, own)),
+        ways=tuple(
+            Way(endpoint=each, bench=_bench(runtime, each.credential))
+            for each in _endpoints(runtime, name, own)
+        ),
         missing=None if is_ready else (*problems, readiness.problem)[0],
     )
+
+
+def _bench(runtime: Runtime, credential: Credential | None) -> Bench | None:
+    if credential is None:
+        return None
+    bench = runtime.state.health().benches.get(credential.subject)
+    return bench if bench and bench.standing(time.time()) is Standing.BENCHED else None
 
 
 def _owner(runtime: Runtime, resolution: Resolution) -> str | None:

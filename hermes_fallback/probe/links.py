@@ -11,6 +11,7 @@ from hermes_fallback.model.route import Resolution, Route
 from hermes_fallback.probe.parallel import in_parallel
 from hermes_fallback.probe.probe import Checked, Stage, Verdict, probe
 from hermes_fallback.providers.registry import Registry
+from hermes_fallback.state.protocol import Benching
 from hermes_fallback.transport.synchronous import Carrier
 
 __all__ = ["LinkTested", "endpoint_of", "test_links"]
@@ -26,13 +27,21 @@ class LinkTested:
 
 
 def test_links(
-    resolutions: Sequence[Resolution], registry: Registry, carrier: Carrier
+    resolutions: Sequence[Resolution],
+    registry: Registry,
+    carrier: Carrier,
+    *,
+    state: Benching | None,
 ) -> tuple[LinkTested, ...]:
     """Every link of *resolutions* put to the test, in their order.
 
-    Links are asked at the same time, each for ten seconds at most, and each gets its own key alone.
+    Links are asked at the same time, each for ten seconds at most, and each gets its own key alone. One that is
+    well is benched no longer in *state*.
     """
     checks = in_parallel(lambda resolution: _checked(resolution, registry, carrier), resolutions)
+    for resolution, checked in zip(resolutions, checks, strict=True):
+        if state is not None and resolution.route and checked.verdict is Verdict.OK:
+            state.lift(resolution.route.subject)
     return tuple(
         LinkTested(link=resolution.link, position=resolution.position, checked=checked)
         for resolution, checked in zip(resolutions, checks, strict=True)

@@ -17,7 +17,7 @@ from hermes_fallback.model.chain import Chain, Placed, merge
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint, Named
 from hermes_fallback.model.link import Link
-from hermes_fallback.model.route import Resolution
+from hermes_fallback.model.route import Resolution, Route
 from hermes_fallback.providers.registry import Registry
 from hermes_fallback.runtime.resolver import Resolver
 from hermes_fallback.secret import Secret
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from hermes_fallback.config.effective import Difference
     from hermes_fallback.config.managed import Managed
     from hermes_fallback.config.store import Change, ConfigStore, Edited
+    from hermes_fallback.model.limits import Policy
     from hermes_fallback.model.receipt import Skipped
     from hermes_fallback.runtime.plan import Plan
     from hermes_fallback.runtime.readiness import Readiness
+    from hermes_fallback.state.protocol import State
 
 __all__ = ["ChainReport", "Runtime", "error_of", "nothing_ready"]
 
@@ -126,6 +128,17 @@ class Runtime:
         from hermes_fallback.config.store import ConfigStore  # a listing edits nothing
 
         return ConfigStore(self.home.config, self.home.backups, guard=self._allow)
+
+    @cached_property
+    def state(self) -> State:
+        """What is benched, learnt and counted in this home, shared with every other process.
+
+        Raises:
+            UsageError: it shall be kept where it cannot be yet.
+        """
+        from hermes_fallback.state.opened import open_state  # a listing asks nobody's health
+
+        return open_state(self.home.state, self.settings.policy.state)
 
     @cached_property
     def document(self) -> Document:
@@ -262,17 +275,19 @@ class Runtime:
         Raises:
             FallbackError: nothing at all is ready; the error is that of the first link.
         """
-        from hermes_fallback.runtime.plan import Plan  # a listing plans no conversation
+        from hermes_fallback.runtime.classify_rules import read_rules  # a listing plans no conversation
+        from hermes_fallback.runtime.plan import Plan
         from hermes_fallback.runtime.selector import select
 
         settings = self.settings
+        _refuse_unavailable(settings.policy)
         first = self.first(provider, model)
         links = self._links(settings, first, fallback=fallback and settings.enabled)
         skipped_by_hand = {select(word, links, self.registry.canonical) for word in skip}
         resolver = self.resolver(settings)
         resolutions = [resolver.resolve(link, position=at) for at, link in links if at not in skipped_by_hand]
-        routes = tuple(done.route for done in resolutions if done.route)
-        skipped = [_skipped(link, at, "skipped on request") for at, link in links if at in skipped_by_hand]
+        routes = tuple(_insisted(done.route, provider) for done in resolutions if done.route)
+        skipped = [_left_out(link, at) for at, link in links if at in skipped_by_hand]
         skipped += [
             _skipped(done.link, done.position, done.problem.what) for done in resolutions if done.problem
         ]
@@ -282,6 +297,9 @@ class Runtime:
             routes=routes,
             skipped=tuple(sorted(skipped, key=lambda each: each.position)),
             limits=settings.limits,
+            policy=settings.policy,
+            rules=read_rules(self.home.state)[0],
+            folder=self.home.state,
             may_switch=settings.auto_activate,
             stands_in=any(done.problem and done.position < routes[0].position for done in resolutions),
         )
@@ -345,6 +363,32 @@ def _need_provider(configured: Link | None, model: str | None) -> Link | None:
             kind="missing-provider",
         )
     return configured
+
+
+def _refuse_unavailable(policy: Policy) -> None:
+    """Nothing, when all that *policy* asks for can be had.
+
+    Raises:
+        UsageError: a cap on what a day costs is set, and could not be held.
+    """
+    if policy.max_usd_per_day is not None:
+        raise UsageError(
+            "`fallback.spend.max_usd_per_day` is not available yet",
+            why="what is spent is not counted yet, and a cap that is not held is none",
+            hint="remove it, or rule out links that cost: hermes config set fallback.spend.metered never",
+            kind="not-available",
+        )
+
+
+def _insisted(route: Route, provider: str | None) -> Route:
+    """*route*, which the user insists on where it is the primary and *provider* was named by hand."""
+    return route.but(insists=True) if provider is not None and route.position == 0 else route
+
+
+def _left_out(link: Link, position: int) -> Skipped:
+    from hermes_fallback.model.receipt import SkipKind, Skipped  # a listing skips nothing
+
+    return Skipped(position, link.provider, link.model, "skipped on request", SkipKind.REQUESTED)
 
 
 def _skipped(link: Link, position: int, what: str) -> Skipped:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 from hermes_fallback.failover.classify import Verdict
 from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
 from hermes_fallback.model.limits import Timeouts
-from hermes_fallback.model.receipt import Attempt, Receipt, ServedBy
+from hermes_fallback.model.reasoning import thinks
+from hermes_fallback.model.receipt import Attempt, Benched, Receipt, ServedBy
 from hermes_fallback.model.route import Route
 from hermes_fallback.session.events import Answer, Notice
 from hermes_fallback.session.ops import Explain, Op, Open, Read, Response, Show
@@ -22,6 +23,15 @@ __all__ = ["LiveAttempt"]
 _OK = 200
 _ERROR_BODY_S = 2.0
 """An error status is worth this long for its body, and no longer: it has said most already."""
+_REQUEST_IDS = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+    "x-goog-request-id",
+    "x-generation-id",
+    "cf-ray",
+)
 
 
 class LiveAttempt:
@@ -34,38 +44,43 @@ class LiveAttempt:
         *,
         now: Callable[[], float],
         returns: Callable[[Route], Notice | None],
+        is_probe: bool = False,
     ) -> None:
         self.route = route
-        self._timeouts = timeouts.for_local_host() if route.origin.is_local else timeouts
+        self.began_s = now()
+        self.has_shown = False
+        """True once the caller has been handed content of this attempt."""
+        self._timeouts = timeouts
         self._now = now
         self._returns = returns
-        self._began_s = now()
+        self._is_probe = is_probe
         self._text: list[str] = []
         self._reasoning: list[str] = []
         self._calls: list[ToolCall] = []
+        self._reader: Reader | None = None
         self._ended: Ended | None = None
         self._content_s: float | None = None
-        self.has_shown = False
-        """True once the caller has been handed content of this attempt."""
+        self._request_id: str | None = None
 
     def run(self, request: HttpRequest, *, time_left_s: float) -> Generator[Op, Any, None]:
         """Send, read to the end, and show events as they come. Raises `AttemptFailed`."""
         limits = self._timeouts
-        first_s = min(limits.first_token_s, time_left_s)
-        due_s = self._began_s + first_s
+        first_s = min(_patience_s(self.route, limits), time_left_s)
+        due_s = self.began_s + first_s
         timeouts = Timeouts(
             connect_s=min(limits.connect_s, first_s),
             first_token_s=first_s,
             between_tokens_s=limits.between_tokens_s,
         )
         response = yield Open(request, timeouts)
+        self._request_id = _request_id(response.headers)
         if response.status != _OK:
             raise AttemptFailed((yield Explain(response, _ERROR_BODY_S, self.route.provider)))
         language = dialect(self.route.api_mode)
         content_type = response.headers.get("content-type", "")
-        reader = language.reader(content_type, provider=self.route.provider)
+        reader = self._reader = language.reader(content_type, provider=self.route.provider)
         if "json" in content_type:  # a whole answer: all of it comes at once, or nothing
-            due_s = self._began_s + time_left_s
+            due_s = self.began_s + time_left_s
         yield from self._read(response, reader, due_s, limits.between_tokens_s)
 
     def _read(
@@ -111,12 +126,17 @@ class LiveAttempt:
     @property
     def elapsed_s(self) -> float:
         """How long this attempt has taken so far."""
-        return self._now() - self._began_s
+        return self._now() - self.began_s
 
     @property
     def streamed_s(self) -> float:
         """How long content has been coming."""
         return 0.0 if self._content_s is None else self._now() - self._content_s
+
+    @property
+    def has_called(self) -> bool:
+        """True once the caller has been handed a tool call, which it may have made by now."""
+        return self.has_shown and bool(self._calls)
 
     @property
     def text(self) -> str:
@@ -136,9 +156,17 @@ class LiveAttempt:
         )
 
     def record(
-        self, action: str, *, waited_s: float, verdict: Verdict | None = None, status: int | None = _OK
+        self,
+        action: str,
+        *,
+        waited_s: float,
+        turn_began_s: float,
+        verdict: Verdict | None = None,
+        status: int | None = _OK,
+        benched: Benched | None = None,
     ) -> Attempt:
         """The line of this attempt in the receipt."""
+        usage = self._reader.usage if self._reader else None
         return Attempt(
             position=self.route.position,
             provider=self.route.provider,
@@ -148,8 +176,17 @@ class LiveAttempt:
             rule=verdict.rule if verdict else None,
             status=status,
             waited_s=waited_s,
+            began_ms=(self.began_s - turn_began_s) * 1000,
             ms=self.elapsed_s * 1000,
+            first_ms=None if self._content_s is None else (self._content_s - self.began_s) * 1000,
             detail=verdict.message if verdict else None,
+            request_id=self._request_id,
+            credential=self.served_by.credential,
+            is_probe=self._is_probe,
+            benched=benched,
+            input_tokens=usage.input_tokens if usage else None,
+            output_tokens=usage.output_tokens if usage else None,
+            discarded_chars=len(self.text) if verdict and self.has_shown else 0,
         )
 
     def answer(self, receipt: Receipt) -> Answer:
@@ -173,6 +210,18 @@ class LiveAttempt:
             served_by=self.served_by,
             receipt=receipt,
         )
+
+
+def _patience_s(route: Route, limits: Timeouts) -> float:
+    """How long the first content may take: longer where a model has to be loaded, or thinks first."""
+    if route.origin.is_local:
+        return limits.local_first_token_s
+    return limits.reasoning_first_token_s if thinks(route.model) else limits.first_token_s
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    """What the provider calls the request, as far as it says so in the head of its answer."""
+    return next((headers[name][:100] for name in _REQUEST_IDS if headers.get(name)), None)
 
 
 def _silence(route: Route) -> Failure:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import random
-import secrets
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from hermes_fallback.errors import UsageError
-from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.events import Answer
-from hermes_fallback.session.flow import Flow, Steps, TurnState
+from hermes_fallback.session.flow import Steps, step
+from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
 
 __all__ = ["Dialogue"]
@@ -21,9 +17,9 @@ __all__ = ["Dialogue"]
 class Dialogue:
     """What has been said so far. A failed step leaves it as it was, so that asking again is safe."""
 
-    def __init__(self, plan: Plan, conversation: Conversation) -> None:
+    def __init__(self, flow: Flow, conversation: Conversation) -> None:
         self.conversation = conversation
-        self._flow = Flow(plan, now=time.monotonic, draw=random.random, utc=_utc)
+        self._flow = flow
         self._state: TurnState | None = None
         self._pending = conversation
         self._options = Options()
@@ -44,7 +40,7 @@ class Dialogue:
                 kind="open-tool-calls",
             )
         said = Message.user(message) if isinstance(message, str) else message
-        self._state = self._flow.turn(secrets.token_hex(6))
+        self._state = self._flow.turn()
         self._options = options or Options()
         return self._step(self._state, self.conversation.plus(said))
 
@@ -89,9 +85,5 @@ class Dialogue:
 
     def _step(self, state: TurnState, conversation: Conversation) -> Steps:
         self._pending = conversation
-        self._running = self._flow.step(state, conversation, self._options)
+        self._running = step(self._flow, state, conversation, self._options)
         return self._running
-
-
-def _utc() -> datetime:
-    return datetime.now(UTC)

@@ -20,6 +20,8 @@ class NoticeKind(StrEnum):
     RETURNED = "returned"
     SKIPPED = "skipped"
     WAITING = "waiting"
+    COSTS = "costs"
+    """Asked, not told: may a link be used that costs?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Notice:
             return f"back on {self.to}"
         if self.kind is NoticeKind.WAITING:
             return f"{self.left} {self.detail}"
+        if self.kind is NoticeKind.COSTS:
+            return f"{self.to} {self.detail}"
         return f"{self.left} {self.detail or self.reason or 'is not ready'}; going on with {self.to}"
 
 

@@ -5,77 +5,45 @@ The sync and the async driver perform the same operations, so they cannot disagr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+import math
+from collections.abc import Generator
+from dataclasses import replace
 from typing import Any
 
+from hermes_fallback.errors import FallbackError
 from hermes_fallback.failover.classify import Verdict, classify
-from hermes_fallback.failover.step import Action, Ask, Candidate, GiveUp, Send, Turn
+from hermes_fallback.failover.step import Action, Ask, Following, GiveUp, Send
+from hermes_fallback.masking import mask_values
+from hermes_fallback.model.bench import Bench
 from hermes_fallback.model.failure import AttemptFailed, Failure
 from hermes_fallback.model.reason import Reason
-from hermes_fallback.model.receipt import Attempt, Receipt, ServedBy, Skipped
+from hermes_fallback.model.receipt import Benched, SkipKind, Skipped
 from hermes_fallback.model.route import Route
-from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.attempt import LiveAttempt
 from hermes_fallback.session.events import Answer, Notice, NoticeKind, Restarted
+from hermes_fallback.session.needs import needs_of
 from hermes_fallback.session.ops import Op, Permit, Show, Sleep
-from hermes_fallback.session.wording import SAID, unanswered
+from hermes_fallback.session.turn import Flow, TurnState
+from hermes_fallback.session.wording import MAY_COST, interrupted, passed_over, unanswered
+from hermes_fallback.session.words import SAID
 from hermes_fallback.transcript.conversation import Conversation, Options
 from hermes_fallback.transport.errors import scrubbed
 from hermes_fallback.wire.dialects import dialect
+from hermes_fallback.wire.exchange import HttpRequest
 
-__all__ = ["Flow", "TurnState"]
+__all__ = ["Steps", "step"]
 
 Steps = Generator[Op, Any, Answer]
 
 
-@dataclass(slots=True)
-class TurnState:
-    """One turn across its steps: the machine, and the record that becomes the receipt."""
+def step(flow: Flow, state: TurnState, conversation: Conversation, options: Options) -> Steps:
+    """One assistant message: every attempt until one answers. Its clocks start when the first event is asked for.
 
-    id: str
-    turn: Turn
-    attempts: list[Attempt] = field(default_factory=list)
-
-    def receipt(self, plan: Plan, *, served_by: ServedBy) -> Receipt:
-        """The record as it stands."""
-        return Receipt(turn=self.id, attempts=tuple(self.attempts), skipped=plan.skipped, served_by=served_by)
-
-
-class Flow:
-    """Turns and their steps over a plan's routes.
-
-    *now* reads a steady clock in seconds, *draw* gives 0 to 1, *utc* the time of day for absolute reset times.
+    Raises:
+        Interrupted: an answer broke off, and is not replayed.
+        Unanswered: no link answered, or the request itself was refused; lists every attempt of the turn.
     """
-
-    def __init__(
-        self, plan: Plan, *, now: Callable[[], float], draw: Callable[[], float], utc: Callable[[], datetime]
-    ) -> None:
-        self.plan = plan
-        self.now = now
-        self.draw = draw
-        self.utc = utc
-        self.served_last: Route | None = None
-        self.has_told_of_skips = False
-        self.without_usage: set[int] = set()
-        """Positions of the routes that refuse to be asked for a count of tokens."""
-
-    def turn(self, turn_id: str) -> TurnState:
-        """A new turn, which begins with the primary."""
-        plan = self.plan
-        candidates = [Candidate(route.position) for route in plan.routes]
-        is_switch = plan.stands_in and not self.has_told_of_skips
-        turn = Turn(candidates, plan.limits, may_switch=plan.may_switch, is_switch=is_switch)
-        return TurnState(turn_id, turn)
-
-    def step(self, state: TurnState, conversation: Conversation, options: Options) -> Steps:
-        """One assistant message: every attempt until one answers.
-
-        Raises:
-            Unanswered: no link answered, or the request itself was refused; lists every attempt of the turn.
-        """
-        return _Step(self, state, conversation, options).run()
+    return (yield from _Step(flow, state, conversation, options).run())
 
 
 class _Step:
@@ -84,15 +52,42 @@ class _Step:
     def __init__(self, flow: Flow, state: TurnState, conversation: Conversation, options: Options) -> None:
         self._flow = flow
         self._state = state
+        state.steps += 1
+        state.outcome = "answered"
         self._conversation = conversation
         self._options = options
-        self._machine = state.turn.step(now_s=flow.now())
+        health = flow.state.health()
+        self._generation = health.generation
+        now_s = flow.now()
+        self._epoch_s = flow.wall() - now_s
+        self._machine = state.turn.step(
+            now_s=now_s,
+            epoch_s=self._epoch_s,
+            health=health,
+            needs=needs_of(conversation, options, flow.plan.candidates, health),
+        )
         self._left: tuple[Route, Verdict] | None = None
+        self._request: tuple[Route, HttpRequest] | None = None
         self._has_moved = False
+        self._has_asked = False
         self._discarded: int | None = None
         """Characters of a broken answer that the caller has seen, until the next one begins."""
 
     def run(self) -> Steps:
+        self._flow.state.tokens.earn()
+        outcome = "cancelled"
+        try:
+            answer = yield from self._run()
+            outcome = "answered"
+            return answer
+        except FallbackError as error:
+            outcome = error.kind
+            raise
+        finally:
+            self._state.outcome, self._state.skipped = outcome, self._skipped()
+            self._flow.journal.write(self._state.receipt(self._flow.now()), self._flow.plan.secrets)
+
+    def _run(self) -> Steps:
         action = self._machine.begin(now_s=self._flow.now())
         while not isinstance(action, GiveUp):
             if isinstance(action, Ask):
@@ -102,77 +97,171 @@ class _Step:
             if isinstance(outcome, Answer):
                 return outcome
             action = outcome
-        raise unanswered(action.why, self._state.attempts, self._flow.plan)
+        self._state.skipped = self._skipped()
+        raise unanswered(action, self._state, self._flow.plan, now=self._flow.now() + self._epoch_s)
 
     def _ask(self, action: Ask) -> Generator[Op, Any, Action]:
         route = self._flow.plan.route(action.candidate.position)
-        yes = yield Permit(self._moving_to(route) or self._standing_in(route))
+        yes = yield Permit(self._question(route, costs=action.costs))
+        self._has_asked = True
         self._flow.has_told_of_skips = self._flow.has_told_of_skips or (yes and self._left is None)
-        if not yes and self._state.attempts:
-            self._state.attempts[-1] = replace(self._state.attempts[-1], action="stop")
-        return self._machine.permitted(now_s=self._flow.now(), yes=yes)
+        following = self._machine.permitted(now_s=self._flow.now(), yes=yes)
+        if isinstance(following, GiveUp):
+            self._state.amend("stop")
+        return following
+
+    def _question(self, route: Route, *, costs: bool) -> Notice:
+        name = self._flow.plan.name(route)
+        if costs:
+            return Notice(kind=NoticeKind.COSTS, to=name, left=name, detail=MAY_COST)
+        return self._moving_to(route) or self._standing_in(route)
 
     def _send(self, action: Send) -> Generator[Op, Any, Answer | Action]:
         flow, route = self._flow, self._flow.plan.route(action.candidate.position)
-        request = dialect(route.api_mode).request(self._conversation, route, self._options_for(route))
+        if action.after_s > 0:
+            yield from self._wait(route, action.after_s)
+        following = self._awoken(action) if action.after_s > 0 or self._has_asked else action
+        if not isinstance(following, Send) or following.candidate is not action.candidate:
+            self._state.amend(_word(action, following))
+            return following
+        action = following
+        try:
+            if action.probes and not self._leases(action):
+                return self._machine.denied(now_s=flow.now())
+            yield from self._announce(route)
+            return (yield from self._attempt(action, route))
+        finally:
+            if action.probes:
+                flow.state.release(self._state.id)
+
+    def _announce(self, route: Route) -> Generator[Op, Any, None]:
+        """Take back what has broken off, and say whose turn it is now."""
         if self._discarded is not None:
             yield Show(Restarted(self._discarded))
             self._discarded = None
+            self._state.restarts += 1
         if notice := self._moving_to(route) or self._starting_on(route):
             self._has_moved = notice.kind is NoticeKind.SWITCHED
-            yield Show(notice)
-        if action.after_s > 0:
-            yield from self._wait(route, action.after_s)
-        attempt = LiveAttempt(route, flow.plan.limits.timeouts, now=flow.now, returns=self._returning_to)
+            yield from self._tell(notice)
+
+    def _attempt(self, action: Send, route: Route) -> Generator[Op, Any, Answer | Action]:
+        flow = self._flow
+        attempt = LiveAttempt(
+            route,
+            flow.plan.limits.timeouts,
+            now=flow.now,
+            returns=self._returning_to,
+            is_probe=bool(action.probes),
+        )
         try:
-            yield from attempt.run(request, time_left_s=action.time_left_s)
+            yield from attempt.run(self._request_for(route), time_left_s=action.time_left_s)
         except AttemptFailed as failed:
             return self._after_failure(action, attempt, failed.failure)
-        self._state.attempts.append(attempt.record("answer", waited_s=action.after_s))
+        except GeneratorExit:
+            self._state.note(attempt, "stop", waited_s=action.after_s, status=None)
+            raise
+        self._state.note(attempt, "answer", waited_s=action.after_s)
         self._state.turn.answered(action.candidate)
+        if self._machine.health.benches:
+            flow.state.lift(route.subject, at=math.inf if action.probes else attempt.began_s + self._epoch_s)
         flow.served_last = route
-        return attempt.answer(self._state.receipt(flow.plan, served_by=attempt.served_by))
+        self._state.served_by, self._state.skipped = attempt.served_by, self._skipped()
+        return attempt.answer(self._state.receipt(flow.now()))
+
+    def _leases(self, action: Send) -> bool:
+        """True with a lease on all that is tried out, unless another caller has just benched it anew."""
+        flow, now = self._flow, self._flow.now() + self._epoch_s
+        until = now + flow.plan.limits.deadline_s + _LEASE_S
+        is_ours = flow.state.lease(action.probes, owner=self._state.id, now=now, until=until)
+        before = self._machine.health.benches
+        self._machine.health = flow.state.health()
+        after, whole = self._machine.health.benches, action.candidate.subject
+        return is_ours and not any(
+            before.get(each) != bench and each.covers(whole) for each, bench in after.items()
+        )
+
+    def _awoken(self, action: Send) -> Action:
+        """What becomes of *action* after a wait for its time, or for leave."""
+        self._has_asked = False
+        self._machine.health = self._flow.state.health()
+        return self._machine.awoken(action, now_s=self._flow.now())
+
+    def _request_for(self, route: Route) -> HttpRequest:
+        """The request to *route*, made once however often it is sent."""
+        if self._request is None or self._request[0] is not route:
+            speak = dialect(route.api_mode)
+            self._request = route, speak.request(self._conversation, route, self._options_for(route))
+        return self._request[1]
 
     def _wait(self, route: Route, seconds: float) -> Generator[Op, Any, None]:
         if seconds >= _NOTICEABLE_S:
             name = self._flow.plan.name(route)
             detail = f"is asked again in {seconds:.0f} s"
-            yield Show(Notice(kind=NoticeKind.WAITING, to=name, left=name, detail=detail))
+            yield from self._tell(Notice(kind=NoticeKind.WAITING, to=name, left=name, detail=detail))
         yield Sleep(seconds)
+
+    def _tell(self, notice: Notice) -> Generator[Op, Any, None]:
+        if self._flow.plan.policy.notify:
+            yield Show(notice)
 
     def _after_failure(self, action: Send, attempt: LiveAttempt, failure: Failure) -> Action:
         verdict = self._verdict(attempt.route, failure)
         following = self._following(action, attempt, failure, verdict)
-        self._state.attempts.append(
-            attempt.record(
-                _word(action, following), waited_s=action.after_s, verdict=verdict, status=failure.status
-            )
+        word = _word(action, following.action)
+        self._state.note(
+            attempt,
+            word,
+            waited_s=action.after_s,
+            verdict=verdict,
+            status=failure.status,
+            benched=_benched(following.bench),
         )
+        self._remember(attempt.route, following, failure, verdict)
         self._left = attempt.route, verdict
         if attempt.has_shown:
+            if attempt.has_called or self._flow.plan.policy.midstream == "raise":
+                self._state.amend("stop")
+                raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(attempt.route))
             self._discarded = len(attempt.text)
-        return following
+        return following.action
+
+    def _remember(self, route: Route, following: Following, failure: Failure, verdict: Verdict) -> None:
+        state = self._flow.state
+        if following.bench is not None:
+            state.bench(following.bench, generation=self._generation)
+        if following.lesson is not None:
+            state.learn(route.subject.link, following.lesson)
+        if verdict.reason is Reason.UNKNOWN:
+            state.unmatched(failure, verdict.message, at=self._flow.wall())
 
     def _verdict(self, route: Route, failure: Failure) -> Verdict:
         """The judgement of *failure*, the key starred out of the raw words and of the unwrapped ones."""
         said = replace(failure, body=scrubbed(failure.body, route.credential))
-        verdict = classify(said, now=self._flow.utc())
-        return replace(verdict, message=scrubbed(verdict.message, route.credential))
+        verdict = classify(said, now=self._flow.utc(), rules=self._flow.plan.rules)
+        message = mask_values(scrubbed(verdict.message, route.credential), self._flow.plan.secrets)
+        return verdict._replace(message=message)
 
-    def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Action:
+    def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Following:
         flow, route = self._flow, attempt.route
         refuses_usage = verdict.reason is Reason.BAD_REQUEST and _USAGE_FIELD in verdict.message
         left_s = action.time_left_s - attempt.elapsed_s
         if refuses_usage and left_s > 0 and route.position not in flow.without_usage:
             flow.without_usage.add(route.position)
-            return Send(action.candidate, 0.0, left_s)
-        return self._machine.failed(
+            self._request = None
+            return Following(action._replace(after_s=0.0, time_left_s=left_s))
+        self._machine.health = flow.state.health()
+        has_token = flow.state.tokens.spend()
+        following = self._machine.failed(
             verdict,
             now_s=flow.now(),
             draw=flow.draw(),
             hung_up=failure.hung_up,
             streamed_s=attempt.streamed_s,
+            has_token=has_token,
         )
+        if has_token and _word(action, following.action) != "retry":
+            flow.state.tokens.put_back()
+        return following
 
     def _options_for(self, route: Route) -> Options:
         """The caller's options; without the count of tokens, a wish of ours, where *route* refuses that."""
@@ -194,15 +283,17 @@ class _Step:
         )
 
     def _starting_on(self, route: Route) -> Notice | None:
-        """The notice that the session starts on *route* because links before it are not ready; given once."""
-        is_first = route is self._flow.plan.routes[0]
-        if self._flow.has_told_of_skips or not is_first or not self._before(route):
+        """The notice that a step starts on *route* because links before it cannot be used; given once in a row."""
+        before = self._before(route)
+        if not before or self._left is not None or self._flow.served_last is route:
+            return None
+        if self._flow.has_told_of_skips and before[0].kind is SkipKind.NOT_READY:
             return None
         self._flow.has_told_of_skips = True
         return self._standing_in(route)
 
     def _standing_in(self, route: Route) -> Notice:
-        first = self._before(route)[0]
+        first = (self._before(route) or self._passed())[0]
         return Notice(
             kind=NoticeKind.SKIPPED,
             to=self._flow.plan.name(route),
@@ -211,23 +302,44 @@ class _Step:
         )
 
     def _before(self, route: Route) -> list[Skipped]:
-        return [skipped for skipped in self._flow.plan.skipped if skipped.position < route.position]
+        skipped = (*self._flow.plan.skipped, *self._passed())
+        return sorted(
+            (each for each in skipped if each.position < route.position), key=lambda each: each.position
+        )
+
+    def _skipped(self) -> tuple[Skipped, ...]:
+        return (*self._flow.plan.skipped, *self._passed())
+
+    def _passed(self) -> list[Skipped]:
+        now = self._flow.now() + self._epoch_s
+        return [
+            passed_over(each, self._flow.plan.route(each.candidate.position), now=now)
+            for each in self._machine.passed
+        ]
 
     def _returning_to(self, route: Route) -> Notice | None:
         """The notice that the conversation is back on the first link, which is *route*, after others answered."""
         flow = self._flow
         last, flow.served_last = flow.served_last, route
         is_return = last is not None and last is not route and route is flow.plan.routes[0]
-        if last is None or not is_return or self._has_moved:
+        if last is None or not is_return or self._has_moved or not flow.plan.policy.notify:
             return None
         return Notice(kind=NoticeKind.RETURNED, to=flow.plan.name(route), left=flow.plan.name(last))
 
 
 _USAGE_FIELD = "stream_options"
 _NOTICEABLE_S = 1.0
+_LEASE_S = 30.0
+"""A lease outlives its step's deadline by this, for owners that were killed."""
 
 
 def _word(sent: Send, following: Action) -> str:
     if isinstance(following, GiveUp):
         return "stop"
-    return "retry" if following.candidate == sent.candidate else "advance"
+    return "retry" if following.candidate.position == sent.candidate.position else "advance"
+
+
+def _benched(bench: Bench | None) -> Benched | None:
+    if bench is None or bench.until <= bench.since:
+        return None
+    return Benched(grain=bench.subject.grain, until=bench.until, is_given=bench.is_given)

@@ -9,12 +9,16 @@ from types import TracebackType
 from typing import Self, Unpack
 from weakref import ReferenceType, ref
 
+from hermes_fallback.journal.writer import Journal, open_journal
 from hermes_fallback.runtime.plan import Choice, Plan
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.session.dialogue import Dialogue
 from hermes_fallback.session.drivers import AsyncDriver, Driver, MayMove, MayMoveAsync
 from hermes_fallback.session.events import Answer, Answered, Event, Notice
 from hermes_fallback.session.flow import Steps
+from hermes_fallback.session.turn import Flow
+from hermes_fallback.state.opened import open_state
+from hermes_fallback.state.protocol import State
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
 from hermes_fallback.transport.asynchronous import AsyncCarrier
 from hermes_fallback.transport.synchronous import Carrier
@@ -29,7 +33,8 @@ class Session:
 
     *may_move* is asked before a switch where `fallback.auto_activate` is off; without it none is made.
     *on_notice* is told of each switch and of the return, by `ask` and `resume`; streams carry notices themselves.
-    *carrier* holds the connections; hand one to many sessions to share them.
+    *carrier* holds the connections; hand one to many sessions to share them. *state* is what is known of the health
+    of hosts, keys and models, *journal* where receipts go; by default those of the plan's home, shared by all.
     """
 
     def __init__(
@@ -40,8 +45,12 @@ class Session:
         may_move: MayMove | None = None,
         on_notice: Callable[[Notice], object] | None = None,
         carrier: Carrier | None = None,
+        state: State | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        self._dialogue = Dialogue(plan, conversation)
+        flow = _flow(plan, state, journal)
+        self._dialogue = Dialogue(flow, conversation)
+        self._journal = flow.journal
         self._owns_carrier = carrier is None
         self._carrier = carrier or Carrier()
         self._stream: ReferenceType[Generator[Event, None, None]] | None = None
@@ -88,6 +97,7 @@ class Session:
         stream = self._stream() if self._stream else None
         if stream is not None:
             stream.close()
+        self._journal.flush()
         if self._owns_carrier:
             self._carrier.close()
 
@@ -132,8 +142,12 @@ class AsyncSession:
         may_move: MayMoveAsync | None = None,
         on_notice: Callable[[Notice], object] | None = None,
         carrier: AsyncCarrier | None = None,
+        state: State | None = None,
+        journal: Journal | None = None,
     ) -> None:
-        self._dialogue = Dialogue(plan, conversation)
+        flow = _flow(plan, state, journal)
+        self._dialogue = Dialogue(flow, conversation)
+        self._journal = flow.journal
         self._owns_carrier = carrier is None
         self._carrier = carrier or AsyncCarrier()
         self._stream: AsyncGenerator[Event, None] | None = None
@@ -175,6 +189,7 @@ class AsyncSession:
                 ):  # another task is reading it, and will find its connection closed
                     await self._stream.aclose()
         finally:
+            self._journal.flush()
             if self._owns_carrier:
                 await self._carrier.close()
 
@@ -206,6 +221,14 @@ class AsyncSession:
                 elif isinstance(event, Answered):
                     answer = event.answer
         return _certain(answer)
+
+
+def _flow(plan: Plan, state: State | None, journal: Journal | None) -> Flow:
+    return Flow(
+        plan,
+        state or open_state(plan.folder, plan.policy.state),
+        journal or open_journal(f"{plan.folder}/journal" if plan.folder else None),
+    )
 
 
 def _certain(answer: Answer | None) -> Answer:

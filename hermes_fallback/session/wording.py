@@ -2,73 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from hermes_fallback.errors import Unanswered
+from hermes_fallback.errors import Interrupted, Unanswered
+from hermes_fallback.failover.fit import Misfit
+from hermes_fallback.failover.step import GiveUp, PassedOver
+from hermes_fallback.failover.verdict import Verdict
 from hermes_fallback.model.reason import Reason
-from hermes_fallback.model.receipt import Attempt
+from hermes_fallback.model.receipt import Attempt, SkipKind, Skipped
+from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
+from hermes_fallback.session.turn import TurnState
+from hermes_fallback.session.words import GAVE_UP, SAID, mend
 
-__all__ = ["SAID", "unanswered"]
+__all__ = ["MAY_COST", "interrupted", "passed_over", "unanswered"]
 
-SAID: Mapping[Reason, str] = MappingProxyType(
+MAY_COST = "may cost by use"
+
+_MISFITS: Mapping[Misfit, tuple[SkipKind, str]] = MappingProxyType(
     {
-        Reason.RATE_LIMIT: "is rate limited",
-        Reason.QUOTA: "has no quota left",
-        Reason.OVERLOADED: "is overloaded",
-        Reason.SERVER_ERROR: "has an internal error",
-        Reason.CONNECTION: "cannot be reached",
-        Reason.TIMEOUT: "stays silent",
-        Reason.AUTH: "refuses the key",
-        Reason.MODEL_NOT_FOUND: "does not have the model",
-        Reason.ENDPOINT_NOT_FOUND: "has no such endpoint",
-        Reason.INVALID_RESPONSE: "gave no valid answer",
-        Reason.CONTEXT_OVERFLOW: "cannot hold the prompt",
-        Reason.PAYLOAD_TOO_LARGE: "finds the request too large",
-        Reason.CONTENT_POLICY: "refuses the content",
-        Reason.BAD_REQUEST: "calls the request wrong",
-        Reason.UNKNOWN: "failed",
+        Misfit.PROMPT: (SkipKind.UNFIT, "does not hold the prompt"),
+        Misfit.TOOLS: (SkipKind.UNFIT, "takes no tools"),
+        Misfit.IMAGES: (SkipKind.UNFIT, "takes no images"),
+        Misfit.ZONE: (SkipKind.OUT_OF_BOUNDS, "lies outside `fallback.zone`"),
+        Misfit.COST: (SkipKind.OUT_OF_BOUNDS, "may cost, which `fallback.spend.metered` does not allow"),
     }
 )
 
 
-_GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "exhausted": ("no link answered", "hermes fallback list"),
-        "deadline": ("no link answered in time", "raise `fallback.deadline`, or put a faster link first"),
-        "refused": ("the request itself was refused", "change the request"),
-        "not-permitted": (
-            "the primary failed, and `fallback.auto_activate` is off",
-            "hermes fallback auto on",
-        ),
-        "no-links": ("there is no link to send to", "hermes model set PROVIDER MODEL"),
-    }
-)
+def passed_over(passed: PassedOver, route: Route, *, now: float) -> Skipped:
+    """The line of a receipt for a link that was not tried; *now* in seconds since the epoch."""
+    if passed.misfit is not None:
+        kind, what = _MISFITS[passed.misfit]
+        return Skipped(route.position, route.provider, route.model, what, kind)
+    if passed.until is None:
+        what = "is benched, and being tried by another caller"
+        return Skipped(route.position, route.provider, route.model, what, SkipKind.BEING_TRIED)
+    why = f": it {SAID[passed.reason]}" if passed.reason else ""
+    what = f"is benched {_for(passed.until - now)}{why}"
+    return Skipped(route.position, route.provider, route.model, what, SkipKind.BENCHED, passed.until)
 
 
-_MENDS: Mapping[Reason | None, str] = MappingProxyType(
-    {
-        Reason.CONTEXT_OVERFLOW: "shorten the conversation, or pass this link over: hermes chat --skip LINK",
-        Reason.PAYLOAD_TOO_LARGE: "send less, or pass this link over: hermes chat --skip LINK",
-        Reason.CONTENT_POLICY: "say it otherwise, or pass this link over: hermes chat --skip LINK",
-    }
-)
+def _for(seconds: float) -> str:
+    """A length of time in words, rounded up."""
+    if math.isinf(seconds):
+        return "until its key changes"
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"for {math.ceil(seconds / length)} {unit}"
+    return f"for {max(math.ceil(seconds), 1)} s"
 
 
-def unanswered(why: str, attempts: Sequence[Attempt], plan: Plan) -> Unanswered:
-    """The error of a step that gave up; *why* is the word of `GiveUp`."""
-    what, hint = _GAVE_UP[why]
-    reasons = [f"{a.provider}:{a.model} {SAID[a.reason]}" for a in attempts if a.reason]
-    reasons += [f"{s.provider}:{s.model}: {s.what}" for s in plan.skipped]
-    if why == "refused" and attempts and attempts[-1].reason in _MENDS:
-        hint = _MENDS[attempts[-1].reason]
+def unanswered(gave_up: GiveUp, turn: TurnState, plan: Plan, *, now: float) -> Unanswered:
+    """The error of a step that gave up; *now* in seconds since the epoch."""
+    attempts, why = turn.attempts, gave_up.why
+    what, hint = GAVE_UP[why]
+    failed = [each for each in attempts if each.reason]
+    if why == "refused":
+        failed.reverse()  # the last one refused: that is the root cause
+    if why in {"exhausted", "refused"} and failed:
+        hint = mend(failed[0]) or hint
+    if why == "exhausted" and failed and all(each.reason is Reason.CONNECTION for each in failed):
+        hint = "check this machine's network: no host could be reached"
     if why == "exhausted" and len(plan.routes) + len(plan.skipped) == 1:
-        hint = "hermes fallback add PROVIDER MODEL"
+        hint = "add a link for such times: hermes fallback add PROVIDER MODEL"
+    reasons = [_told(each) for each in failed]
+    reasons += [f"{each.provider}:{each.model} {_clause(each)}" for each in turn.skipped]
+    if gave_up.soonest is not None and why in {"exhausted", "benched", "deadline"}:
+        wait_s = gave_up.soonest - now
+        if wait_s > 0 and not math.isinf(wait_s):
+            reasons.append(f"the soonest is usable again {_for(wait_s).replace('for', 'in')}")
     return Unanswered(
         what,
         attempts=tuple(attempts),
+        soonest=gave_up.soonest,
+        turn=turn.id,
         why="; ".join(dict.fromkeys(reasons)) or None,
         hint=hint,
         kind=why,
+    )
+
+
+def _told(attempt: Attempt) -> str:
+    said = SAID[attempt.reason] if attempt.reason else "did not answer"
+    return f"{attempt.provider}:{attempt.model} {said}"
+
+
+def _clause(skipped: Skipped) -> str:
+    """Why a link was skipped, as what follows its name."""
+    return f"was passed over: {skipped.what}" if skipped.kind is SkipKind.NOT_READY else skipped.what
+
+
+def interrupted(partial: str, turn: TurnState, verdict: Verdict, name: str) -> Interrupted:
+    """The error of an answer of the link *name* that broke off after *partial*, and is not replayed."""
+    return Interrupted(
+        "the answer broke off",
+        partial=partial,
+        attempts=tuple(turn.attempts),
+        turn=turn.id,
+        why=f"{name} {SAID[verdict.reason]}",
+        hint="ask again; with `fallback.midstream: restart` it is replayed by itself",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -64,14 +65,14 @@ class Content:
         credentials = _with(self.credentials, bench)
         return self if credentials is self.credentials else replace(self, credentials=credentials)
 
-    def without_benches(self, whole: Subject | None) -> Content:
-        """Without the benches that cover *whole*; None: without any."""
-        gone = covering(self.benches, whole)
+    def without_benches(self, whole: Subject | None, at: float = math.inf) -> Content:
+        """Without the benches that cover *whole* (None: without any) and had begun *at* that time."""
+        gone = covering(self.benches, whole, at)
         return replace(self, benches=_without(self.benches, gone)) if gone else self
 
-    def without_credentials(self, whole: Subject | None) -> Content:
-        """Without the benches of credentials that cover *whole*; None: without any."""
-        gone = covering(self.credentials, whole)
+    def without_credentials(self, whole: Subject | None, at: float = math.inf) -> Content:
+        """Without the benches of credentials that cover *whole* (None: without any) and had begun *at* that time."""
+        gone = covering(self.credentials, whole, at)
         return replace(self, credentials=_without(self.credentials, gone)) if gone else self
 
     def with_leases(self, subjects: Sequence[Subject], lease: Lease) -> Content:
@@ -144,9 +145,15 @@ class Store(Protocol):
         """Make *change*, alone among all processes; what was before and what is now."""
 
 
-def covering(benches: Mapping[Subject, Bench], whole: Subject | None) -> tuple[Bench, ...]:
-    """Those of *benches* that cover *whole*; None: all."""
-    return tuple(bench for subject, bench in benches.items() if whole is None or subject.covers(whole))
+def covering(
+    benches: Mapping[Subject, Bench], whole: Subject | None, at: float = math.inf
+) -> tuple[Bench, ...]:
+    """Those of *benches* that cover *whole* (None: all) and had begun *at* that time."""
+    return tuple(
+        bench
+        for subject, bench in benches.items()
+        if (whole is None or subject.covers(whole)) and bench.since <= at
+    )
 
 
 def _with(benches: Mapping[Subject, Bench], bench: Bench) -> Mapping[Subject, Bench]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from hermes_fallback.errors import SystemRefused
@@ -54,10 +55,10 @@ class KeptState:
         else:
             self._store.change(lambda content: content.with_bench(bench, generation))
 
-    def lift(self, whole: Subject) -> None:
-        """Remove every bench that covers *whole*."""
-        self._store.change(lambda content: content.without_benches(whole))
-        self._credentials.remove(whole)
+    def lift(self, whole: Subject, *, at: float = math.inf) -> None:
+        """Remove every bench that covers *whole* and had begun *at* that time."""
+        self._store.change(lambda content: content.without_benches(whole, at))
+        self._credentials.remove(whole, at=at)
 
     def lease(self, subjects: Sequence[Subject], *, owner: str, now: float, until: float) -> bool:
         """True when *owner* holds all *subjects* now."""
@@ -126,6 +127,6 @@ class _KeptCredentials:
     def put(self, bench: Bench, *, generation: int) -> None:
         self._store.change(lambda content: content.with_credential(bench, generation))
 
-    def remove(self, whole: Subject | None) -> tuple[Bench, ...]:
-        before, _ = self._store.change(lambda content: content.without_credentials(whole))
-        return covering(before.credentials, whole)
+    def remove(self, whole: Subject | None, *, at: float = math.inf) -> tuple[Bench, ...]:
+        before, _ = self._store.change(lambda content: content.without_credentials(whole, at))
+        return covering(before.credentials, whole, at)

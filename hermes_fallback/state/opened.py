@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -38,9 +39,9 @@ def open_state(folder: str | None, kind: str = _SQLITE) -> State:
             kind="not-available",
         )
     with _lock:
-        return _shared(Path(folder).absolute() / "state.db")
+        return _shared(os.path.abspath(folder))
 
 
 @lru_cache(_KEPT_OPEN)
-def _shared(path: Path) -> State:
-    return KeptState(SqliteStore(path))
+def _shared(folder: str) -> State:
+    return KeptState(SqliteStore(Path(folder, "state.db")))

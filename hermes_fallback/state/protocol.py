@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,8 +37,8 @@ class CredentialStates(Protocol):
     def put(self, bench: Bench, *, generation: int) -> None:
         """Add *bench* as `Benching.bench` does."""
 
-    def remove(self, whole: Subject | None) -> tuple[Bench, ...]:
-        """Remove every bench that covers *whole* (None: all), and return them."""
+    def remove(self, whole: Subject | None, *, at: float = math.inf) -> tuple[Bench, ...]:
+        """Remove every bench that covers *whole* (None: all) and had begun *at* that time, and return them."""
 
 
 class Benching(Protocol):
@@ -52,8 +53,11 @@ class Benching(Protocol):
         Without effect where a reset after *generation* covers its subject.
         """
 
-    def lift(self, whole: Subject) -> None:
-        """Remove every bench that covers *whole*, a subject with every part: it has proved well."""
+    def lift(self, whole: Subject, *, at: float = math.inf) -> None:
+        """Remove every bench that covers *whole*, a subject with every part: asked *at* that time, it proved well.
+
+        Benches that are younger stay: of what came later, an answer that was asked for earlier says nothing.
+        """
 
 
 class Leasing(Protocol):

@@ -27,6 +27,11 @@ class RetryBucket:
         with self._lock:
             self._tenths = min(self._tenths + 1, _FULL)
 
+    def put_back(self) -> None:
+        """Put in the token that was taken out for a retry which did not come."""
+        with self._lock:
+            self._tenths = min(self._tenths + _TOKEN, _FULL)
+
     def spend(self) -> bool:
         """True when there was a token, which is gone now."""
         with self._lock:

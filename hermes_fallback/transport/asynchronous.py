@@ -143,13 +143,15 @@ class AsyncCarrier:
         """
         due_s = time.monotonic() + timeouts.first_token_s
         lines = self._lines.setdefault(asyncio.get_running_loop(), Lines())
+        line = None
         try:
             message = outgoing(request)
             line = await _kept(lines, message.origin) or await self._connected(message.origin, timeouts)
             lines.add(line)
             return AsyncExchange(await _answered(line, message, due_s), line, lines, request.credential)
         except FOREIGN as error:
-            raise failed(error, credential=request.credential, before_head=True) from error
+            is_silent = line is not None and not line.http.has_begun
+            raise failed(error, credential=request.credential, is_silent=is_silent) from error
 
     async def close(self) -> None:
         """Close every connection of the running loop; an exchange that is still open breaks."""

@@ -82,11 +82,11 @@ _MIN_SECRET = 4
 
 
 def failed(
-    error: Exception, *, credential: Credential | None = None, before_head: bool = False
+    error: Exception, *, credential: Credential | None = None, is_silent: bool = False
 ) -> AttemptFailed:
     """The failure that *error* stands for, named after the class of the table that fits it best.
 
-    *before_head*: it was raised while the head of the answer was awaited.
+    *is_silent*: there was a connection, and no byte of the answer had come.
     """
     kind = next(kind for kind in type(error).__mro__ if kind in _SENTENCES)
     return AttemptFailed(
@@ -94,7 +94,7 @@ def failed(
             transport=Transport.EXCEPTION,
             exception=type(error).__name__ if kind is OSError else kind.__name__,
             body=scrubbed(_text(error) or _SENTENCES[kind], credential),
-            hung_up=before_head and _is_hang_up(error),
+            hung_up=is_silent and _is_hang_up(error),
         )
     )
 

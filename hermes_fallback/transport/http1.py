@@ -50,10 +50,14 @@ class Http1:
         Raises:
             h11.RemoteProtocolError: the connection ended before any answer.
         """
-        has_begun = self._peer.their_state is not h11.SEND_RESPONSE or self._peer.trailing_data[0]
-        if not (data or has_begun):
+        if not (data or self.has_begun):
             raise h11.RemoteProtocolError(HUNG_UP)
         self._peer.receive_data(data)
+
+    @property
+    def has_begun(self) -> bool:
+        """True once any byte of the answer has come."""
+        return self._peer.their_state is not h11.SEND_RESPONSE or bool(self._peer.trailing_data[0])
 
     def head(self) -> Head | None:
         """The head of the answer; None: feed more.

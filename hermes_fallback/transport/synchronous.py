@@ -141,13 +141,15 @@ class Carrier:
             AttemptFailed: there was no answer.
         """
         due_s = time.monotonic() + timeouts.first_token_s
+        line = None
         try:
             message = outgoing(request)
             line = self._kept(message.origin) or self._connected(message.origin, timeouts)
             self._lines.add(line)
             return Exchange(_answered(line, message, due_s), line, self._lines, request.credential)
         except FOREIGN as error:
-            raise failed(error, credential=request.credential, before_head=True) from error
+            is_silent = line is not None and not line.http.has_begun
+            raise failed(error, credential=request.credential, is_silent=is_silent) from error
 
     def close(self) -> None:
         """Close every connection; an exchange that is still open breaks."""

@@ -69,7 +69,7 @@ class MessagesDraft:
         self._counts: dict[str, int] = {}
         self._closing: dict[str, Any] = {}
         self._blocks: list[_Block] = []
-        self._at: dict[object, _Block] = {}
+        self._at: dict[int | None, _Block] = {}
 
     @property
     def pieces(self) -> int:
@@ -101,9 +101,9 @@ class MessagesDraft:
         """
         match document.get("type"):
             case "content_block_delta":
-                return self._grow(document.get("index"), mapping(document.get("delta")))
+                return self._grow(count(document.get("index")), mapping(document.get("delta")))
             case "content_block_start":
-                return self._begin(document.get("index"), mapping(document.get("content_block")))
+                return self._begin(count(document.get("index")), mapping(document.get("content_block")))
             case "message_start":
                 self._note(mapping(document.get("message")))
             case "message_delta":
@@ -151,7 +151,7 @@ class MessagesDraft:
             if ended.get(name):
                 self._closing[name] = ended[name]
 
-    def _begin(self, index: object, start: Mapping[str, Any]) -> list[Event]:
+    def _begin(self, index: int | None, start: Mapping[str, Any]) -> list[Event]:
         if start.get("type") == "text":
             return self._content.say(text(start.get("text")))
         block = self._at[index] = _Block(start)
@@ -164,7 +164,7 @@ class MessagesDraft:
         self._content.pieces += block.kind == "tool_use"
         return []
 
-    def _grow(self, index: object, delta: Mapping[str, Any]) -> list[Event]:
+    def _grow(self, index: int | None, delta: Mapping[str, Any]) -> list[Event]:
         kind = delta.get("type")
         if kind == "text_delta":
             return self._content.say(text(delta.get("text")))

@@ -190,3 +190,27 @@ def test_a_narrow_terminal_keeps_names_whole(hermes: Hermes, config: Callable[[s
     out = hermes("auth", tty=True, env={"COLUMNS": "24", "NO_COLOR": "1"}).out
     assert "  alibaba-coding-plan\n" in out
     assert [line for line in out.splitlines() if len(line) > 24 and len(line.split()) > 2] == []
+
+
+def test_a_key_that_was_refused_is_shown_as_benched_until_it_proves_good(
+    hermes: Hermes, box: Loopback
+) -> None:
+    """What a conversation found out is known here; a check that succeeds ends it."""
+    box.script("box", ["unauthorized", "ok"])
+    hermes("chat", "-q", "hi")
+    (before,) = hermes("auth", "status", "--json").document["providers"][0]["credentials"]
+    assert (before["state"], before["reason"], before["until"] is not None) == ("benched", "auth", True)
+    assert "benched until" in hermes("auth", "status").out
+    hermes("auth", "status", "--check")
+    (after,) = hermes("auth", "status", "--json").document["providers"][0]["credentials"]
+    assert (after["state"], after["until"]) == ("ok", None)
+
+
+def test_a_key_that_is_revoked_is_dead_and_its_provider_not_usable(hermes: Hermes, box: Loopback) -> None:
+    """No time mends it: exit 4 for who asks, with the command that does."""
+    box.script("box", {"behaviour": "unauthorized", "code": "token_revoked", "message": "Token revoked"})
+    hermes("chat", "-q", "hi")
+    result = hermes("auth", "status", "custom", "--json")
+    (credential,) = result.document["providers"][0]["credentials"]
+    assert (result.status, credential["state"], credential["until"]) == (4, "dead", None)
+    assert result.document["providers"][0]["problem"]["kind"] == "dead-credential"

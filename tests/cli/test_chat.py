@@ -141,6 +141,7 @@ def test_nobody_answers_is_exit_7_with_every_attempt(hermes: Hermes, providers: 
     assert (result.status, result.out) == (7, "")
     assert result.error["code"] == 7
     assert [each["reason"] for each in result.error["attempts"]] == ["auth", "auth"]
+    hermes("fallback", "reset", "--all")
     text = hermes("chat", "-q", "hi")
     assert (text.status, text.out) == (7, "")
     assert "error: no link answered" in text.err
@@ -164,6 +165,7 @@ def test_a_providers_words_cannot_steer_the_terminal(hermes: Hermes, providers: 
     result = hermes("chat", "-q", "hi", tty=True, env={"NO_COLOR": "1"})
     assert "no\\x1b]0;pwned\\x07" in result.err
     assert "\x1b" not in result.err
+    hermes("fallback", "reset", "--all")
     attempts = hermes("chat", "-q", "hi", "--json").error["attempts"]
     assert attempts[0]["detail"] == "no\\x1b]0;pwned\\x07"
 

@@ -32,7 +32,7 @@ fallback_providers:
 STATIC = {
     "commands": ("hermes fallb", "fallback"),
     "subcommands": ("hermes fallback mo", "move"),
-    "after-options": ("hermes --home /x fallback cl", "clear"),
+    "after-options": ("hermes --home /x fallback cle", "clear"),
     "options": ("hermes fallback ls --js", "--json"),
     "choices": ("hermes fallback add --cost me", "metered"),
     "choices-after-equals": ("hermes --color=nev", "never"),
@@ -55,6 +55,7 @@ DYNAMIC = {
     "second-link": ("hermes fallback remove 1 custom:box:q", "custom:box:qwen3:8b"),
     "link-in-quotes-before": ("hermes fallback remove 'groq:one' groq:t", "groq:two"),
     "primary": ("hermes chat --skip anthropic:", "anthropic:claude-sonnet-4-6"),
+    "fault": ("hermes fallback drill --fault key-r", "key-repeated"),
     "by-path": (f"{Path(sys.executable).with_name('hermes')} fallback rm groq:t", "groq:two"),
 }
 

@@ -162,3 +162,13 @@ def test_ctrl_c_ends_at_once_with_130(home: Path, config: Callable[[str], Path])
             out, err = process.communicate(timeout=8)  # shorter than a link's ten seconds
             connection.close()
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+def test_a_link_that_is_well_is_benched_no_longer(hermes: Hermes, providers: Loopback) -> None:
+    """What was held against it is forgotten: the next conversation begins with it."""
+    providers.script("main", [{"behaviour": "rate_limit", "retry_after": 3600}, "ok"])
+    hermes("chat", "-q", "hi")
+    hermes("fallback", "test", "1")
+    assert hermes("chat", "-q", "hi", "--json").document["served_by"]["model"] == "small"
+    hermes("fallback", "test", "0")
+    assert hermes("chat", "-q", "hi", "--json").document["served_by"]["model"] == "big"

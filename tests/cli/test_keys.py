@@ -146,3 +146,15 @@ def test_a_key_in_place_of_a_variables_name_is_never_shown(hermes: Hermes, home:
     typed = hermes("fallback", "add", "zai", "m", "--key-env", "a0123456789abcdef0123456789", "--force")
     assert typed.status == 2
     assert "a0123" not in typed.err
+
+
+def test_a_store_that_cannot_be_had_yet_is_refused_and_nothing_is_written(
+    hermes: Hermes, home: Path, config: Callable[[str], Path]
+) -> None:
+    """A key is not left in .env where the config wants it elsewhere."""
+    path = config("fallback: {store: keyring}\n")
+    result = hermes(*ADD, "--key-stdin", stdin=f"{KEY}\n")
+    assert result.status == 2
+    assert "hermes config set fallback.store env" in result.err
+    assert not (home / ".env").exists()
+    assert path.read_text() == "fallback: {store: keyring}\n"

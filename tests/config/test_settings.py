@@ -7,7 +7,7 @@ from editing import document
 
 from hermes_fallback.config.settings import AUTO, Settings, read_settings, seconds
 from hermes_fallback.errors import InvalidFile
-from hermes_fallback.model.limits import Limits, Timeouts
+from hermes_fallback.model.limits import Limits, Policy, Timeouts
 
 
 def settings(text: str) -> Settings:
@@ -117,11 +117,72 @@ fallback:
   timeouts: {connect: 1.5, first_token: 45s, between_tokens: '.5s'}
   trust: [LLM.example.com, 127.0.0.1]
 """)
-    clocks = Timeouts(connect_s=1.5, first_token_s=45.0, local_first_token_s=45.0, between_tokens_s=0.5)
+    clocks = Timeouts(
+        connect_s=1.5,
+        first_token_s=45.0,
+        local_first_token_s=45.0,
+        reasoning_first_token_s=45.0,
+        between_tokens_s=0.5,
+    )
     assert found.limits == Limits(patience_s=0.5, deadline_s=120.0, retries=0, timeouts=clocks)
     assert (found.enabled, found.auto_activate) == (False, False)
     assert found.trust == ("llm.example.com", "127.0.0.1")
     assert found.findings == ()
+
+
+def test_our_policy_is_read() -> None:
+    """Each word of `fallback:` that says where a conversation may go; `on` is a key, and no boolean."""
+    found = settings("""
+fallback:
+  scope: session
+  max_switches: 1
+  midstream: raise
+  on: {content_policy: next, context_overflow: larger}
+  when_all_benched: wait
+  spend: {metered: ask, max_usd_per_day: 2}
+  zone: region:eu
+  notify: false
+  state: redis://host/0
+""")
+    assert found.policy == Policy(
+        scope="session",
+        max_switches=1,
+        midstream="raise",
+        content_policy="next",
+        context_overflow="larger",
+        when_all_benched="wait",
+        metered="ask",
+        max_usd_per_day=2.0,
+        zone="region:eu",
+        notify=False,
+        state="redis://host/0",
+    )
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("zone: europe", Policy(zone="device")),
+        ("spend: {metered: sometimes}", Policy(metered="never")),
+        ("spend: {max_usd_per_day: lots}", Policy(max_usd_per_day=0.0)),
+        ("midstream: glue", Policy()),
+        ("scope: forever", Policy()),
+    ],
+)
+def test_a_bad_word_counts_as_the_strictest_where_money_or_data_could_leave(
+    text: str, policy: Policy
+) -> None:
+    """Nothing is spent or sent because of a slip; elsewhere the default holds. Both are told."""
+    found = settings(f"fallback:\n  {text}\n")
+    assert found.policy == policy
+    assert [finding.line for finding in found.findings] == [2]
+
+
+def test_a_policy_of_nulls_is_the_default() -> None:
+    """A key that is there and empty says nothing."""
+    found = settings("fallback: {zone: null, spend: {metered: null, max_usd_per_day: null}, scope: null}")
+    assert (found.policy, found.findings) == (Policy(), ())
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,15 @@ import pytest
 
 from hermes_fallback.failover.classify import Verdict, classify, failure_from_row
 from hermes_fallback.failover.codes import CODES, EXCEPTIONS, code_meaning
-from hermes_fallback.failover.phrases import PHRASES
+from hermes_fallback.failover.phrases import PHRASES, find_phrase
+from hermes_fallback.failover.user_rules import UserRule
+from hermes_fallback.failover.verdict import About
+from hermes_fallback.failover.wording import wording
 from hermes_fallback.model.failure import Failure, Transport
 from hermes_fallback.model.reason import Reason
 
 DATA = Path(__file__).parents[1] / "data"
+FILES = ["failures.jsonl", "failures_more.jsonl", "failures_seen.jsonl"]
 
 
 def rows(name: str) -> list[dict[str, object]]:
@@ -35,7 +39,7 @@ def error(message: str, **fields: object) -> dict[str, object]:
     return {"error": {"message": message, **fields}}
 
 
-@pytest.mark.parametrize("name", ["failures.jsonl", "failures_more.jsonl"])
+@pytest.mark.parametrize("name", FILES)
 def test_recorded_failures_are_classified_right(name: str) -> None:
     """At least 98% of the recorded failures get the reason a person gave them, or one that person accepts."""
     recorded = rows(name)
@@ -48,7 +52,7 @@ def test_recorded_failures_are_classified_right(name: str) -> None:
     assert len(missed) <= 0.02 * len(recorded), "\n".join(missed)
 
 
-@pytest.mark.parametrize("name", ["failures.jsonl", "failures_more.jsonl"])
+@pytest.mark.parametrize("name", FILES)
 def test_recorded_waits_are_read(name: str) -> None:
     """Each wait a recorded provider asked for is read to the millisecond, and none is made up."""
     wrong = []
@@ -56,6 +60,18 @@ def test_recorded_waits_are_read(name: str) -> None:
         got = classify(failure_from_row(row)).retry_after_s
         if got != pytest.approx(row["retry_after_s"], abs=0.001):
             wrong.append(f"{row['id']}: {got}, not {row['retry_after_s']}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("field", ["about", "lacks", "context_length", "prompt_tokens"])
+def test_recorded_details_are_found(field: str) -> None:
+    """What a failure is about, what the model lacks, and the sizes that an overflow names, as a person read them."""
+    wrong = []
+    for row in rows("failures_seen.jsonl"):
+        got = getattr(classify(failure_from_row(row)), field)
+        accepted = [row[field]] if field in row else row.get(f"{field}_any", [got])
+        if got not in accepted:
+            wrong.append(f"{row['id']}: {got}, not {accepted}")
     assert wrong == []
 
 
@@ -170,7 +186,7 @@ def test_long_messages_are_cut() -> None:
         "Incorrect API key provided: sk-proj-0123456789abcdefghij.",
         "Received API Key = gsk_0123456789abcdefghij, unknown",
         "key AIzaSyA0123456789abcdefghij-_ is blocked",
-        "token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.abc expired",
+        "token eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.abc expired",
     ],
 )
 def test_keys_that_providers_repeat_are_starred_out(text: str) -> None:
@@ -196,6 +212,12 @@ WINDOWS = [
     ("Quota exceeded for aiplatform.googleapis.com/online_prediction_requests_per_minute", Reason.RATE_LIMIT),
     ("Quota exceeded for aiplatform.googleapis.com/generate_requests_per_day", Reason.QUOTA),
     ("Number of request tokens has exceeded your daily rate limit", Reason.QUOTA),
+    ("Quota exceeded for GenerateRequestsPerMinutePerProject-FreeTier", Reason.RATE_LIMIT),
+    ("Rate limit exceeded for GenerateRequestsPerDayPerProject-FreeTier", Reason.QUOTA),
+    ("Rate limit exceeded for GenerateRequestsPerMinute and GenerateRequestsPerDay", Reason.QUOTA),
+    ("Your organization's rate limit is reached: 3 req/s", Reason.RATE_LIMIT),
+    ("Your organization's quota is used up: quota exceeded, 30 req/d", Reason.QUOTA),
+    ("Your organization's quota exceeded", Reason.QUOTA),
     ("每分钟请求数超过限额", Reason.RATE_LIMIT),
     ("今日请求数已达上限", Reason.QUOTA),
 ]
@@ -243,7 +265,8 @@ def test_googles_quota_ids_decide_before_its_text() -> None:
         (404, {"code": "model_not_found", "message": "sorry"}, Reason.MODEL_NOT_FOUND),
         (409, error("conflict"), Reason.UNKNOWN),
         (410, {"detail": "gone"}, Reason.MODEL_NOT_FOUND),
-        (413, error("too big", type="tokens", code="rate_limit_exceeded"), Reason.PAYLOAD_TOO_LARGE),
+        (413, error("too big"), Reason.PAYLOAD_TOO_LARGE),
+        (413, error("too big", type="tokens", code="rate_limit_exceeded"), Reason.RATE_LIMIT),
         (429, error("The prompt is too long, reduce the length of the messages"), Reason.RATE_LIMIT),
         (429, error("The engine is currently overloaded"), Reason.OVERLOADED),
         (429, error("busy", type="server_error"), Reason.RATE_LIMIT),
@@ -386,6 +409,126 @@ def test_every_row_of_the_tables_says_where_it_comes_from() -> None:
     texts = [phrase.text for phrase in PHRASES]
     assert sorted(texts) == sorted(set(texts))
     assert all(text == " ".join(text.lower().split()) for text in texts)
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "oops: {}, (id 7)", "中文{}。"], ids=["alone", "in a sentence", "in chinese"]
+)
+def test_every_phrase_is_found_where_it_stands(around: str) -> None:
+    """A shorter way of looking for phrases passes none over: a text with one matches it, or one before it."""
+    places = {phrase: place for place, phrase in enumerate(PHRASES)}
+    missed = []
+    for phrase, place in places.items():
+        text = around.format(phrase.text.replace("…", " x "))
+        found = find_phrase(text, frozenset({phrase.reason}))
+        if found is None or places[found] > place:
+            missed.append(phrase.text)
+    assert missed == []
+
+
+REFUSALS = [
+    (401, error("no", code="token_revoked"), About.TERMINAL),
+    (401, error("Your refresh token was revoked. Please sign in again."), About.TERMINAL),
+    (401, error("Incorrect API key provided"), About.USUAL),
+    (403, error("This organization does not have permission to use this model"), About.MODEL),
+    (403, error("The service is not available in your region"), About.MODEL),
+    (403, "<html><title>Just a moment...</title></html>", About.HOST),
+    (
+        429,
+        error("Provider returned error", metadata={"raw": "slow", "provider_name": "Chutes"}),
+        About.UPSTREAM,
+    ),
+    (429, error("slow", metadata={"provider_name": None}), About.USUAL),
+    (402, error("Quota for this model is used up"), About.MODEL),
+    (402, error("Insufficient balance"), About.USUAL),
+    (None, "certificate verify failed: self-signed certificate", About.CERTIFICATE),
+    (None, "Connection refused", About.USUAL),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "about"), REFUSALS)
+def test_a_failure_is_charged_to_what_it_is_about(status: int | None, body: object, about: About) -> None:
+    """A model, a region, a host or a provider behind an aggregator is no fault of the key; a revoked key is for good."""
+    assert http(status, body).about is about
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("gemma3:4b does not support tools", "tools"),
+        ("No endpoints found that support image input", "images"),
+        ("tools are not supported by this model", "tools"),
+        ("This model does not support tool_choice", None),
+        ("This model does not support parallel tool calls", None),
+        ("This model does not support image generation", None),
+        ("Unknown parameter: 'tools[0].strict'", None),
+    ],
+)
+def test_a_model_that_lacks_tools_or_images_says_so(text: str, lacks: str | None) -> None:
+    """Only the lack of all tools, or of all images, is one: a way of using them that is refused is not."""
+    assert http(400, error(text)).lacks == lacks
+
+
+def test_dashscopes_limit_of_a_minute_is_traffic_though_it_speaks_of_money() -> None:
+    """Its code and words are OpenAI's for spent money; the page it links to tells."""
+    text = "You exceeded your current quota. For details, see: https://help.aliyun.com/error-code#token-limit"
+    assert http(429, error(text, code="insufficient_quota")).reason is Reason.RATE_LIMIT
+    assert http(429, error(text[:32], code="insufficient_quota")).reason is Reason.QUOTA
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("terminal_quota_exhausted", Reason.QUOTA),
+        ("NotEnoughBalance", Reason.QUOTA),
+        ("ORG_RATE_LIMIT_HIT", Reason.RATE_LIMIT),
+        ("frobnicated", Reason.UNKNOWN),
+    ],
+)
+def test_a_code_that_no_table_has_is_read_as_words(code: str, expected: Reason) -> None:
+    """Providers name new codes as they name old ones."""
+    assert http(None, error("sorry", code=code)).reason is expected
+
+
+def own(**conditions: object) -> Verdict:
+    """The verdict on one failure where the user has a rule with *conditions*."""
+    rule = UserRule(reason=Reason.QUOTA, name="user:mine.yaml:1", **conditions)
+    row = {"provider": "acme", "status": 429, "body": error("Your bucket of 7 is empty", code="E42")}
+    return classify(failure_from_row(row), rules=[rule])
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"provider": "acme"},
+        {"status": 429},
+        {"code": "e_42"},
+        {"text": wording("your bucket…empty")},
+        {"provider": "acme", "status": 429, "code": "E42", "text": wording("bucket")},
+    ],
+    ids=["provider", "status", "code", "text", "all"],
+)
+def test_a_rule_of_the_users_comes_before_ours(conditions: dict[str, object]) -> None:
+    """Where every condition holds, the rule gives the reason and its own name; what it is about may be given too."""
+    verdict = own(about=About.MODEL, **conditions)
+    assert (verdict.reason, verdict.rule, verdict.about) == (Reason.QUOTA, "user:mine.yaml:1", About.MODEL)
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"provider": "other"},
+        {"status": 400},
+        {"code": "E43"},
+        {"text": wording("weekly bucket")},
+        {"provider": "acme", "status": 429, "code": "E42", "text": wording("weekly")},
+    ],
+    ids=["provider", "status", "code", "text", "one of four"],
+)
+def test_a_rule_of_which_one_condition_fails_is_no_rule(conditions: dict[str, object]) -> None:
+    """Then our own rules judge, as if it were not there."""
+    assert own(**conditions).rule == own(provider="other").rule
+    assert own(**conditions).reason is Reason.RATE_LIMIT
 
 
 def test_a_row_may_lack_every_key() -> None:

@@ -26,6 +26,7 @@ from hermes_fallback import (
 from hermes_fallback.errors import UsageError
 from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.session.events import NoticeKind
+from hermes_fallback.state.opened import open_state
 from hermes_fallback.transport.synchronous import Carrier
 from tests.journeys.conftest import World
 
@@ -112,7 +113,7 @@ def test_the_conversation_goes_on_and_the_next_turn_begins_with_the_primary(worl
     notices: list[Notice] = []
     with Session(world.runtime.plan(), on_notice=notices.append) as session:
         session.ask("one")
-        world.loopback.script("main", {"behaviour": "rate_limit", "retry_after": 60})
+        world.loopback.script("main", "null_content")
         session.ask("two")
         world.loopback.script("main", "ok")
         session.ask("three")
@@ -126,14 +127,14 @@ def test_the_conversation_goes_on_and_the_next_turn_begins_with_the_primary(worl
         "main heard 5 messages, the last of them: three",
     ]
     assert [notice.kind for notice in notices] == [NoticeKind.SWITCHED, NoticeKind.RETURNED]
-    assert str(notices[0]) == "custom:main-model is rate limited; going on with custom:spare-model"
+    assert str(notices[0]) == "custom:main-model gave no valid answer; going on with custom:spare-model"
     assert str(notices[1]) == "back on custom:main-model"
 
 
 def test_a_tool_call_is_carried_over_and_its_result_goes_to_the_link_that_asked(world: World) -> None:
     """The turn stays with the link that answered; the next one starts with the primary."""
     tool = {"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}
-    world.loopback.script("main", ["unauthorized", "ok"])
+    world.loopback.script("main", ["null_content", "null_content", "ok"])
     world.loopback.script("spare", ["tool_call", "ok"])
     with Session(world.runtime.plan()) as session:
         answer = session.ask("weather?", Options(tools=(tool,)))
@@ -142,7 +143,7 @@ def test_a_tool_call_is_carried_over_and_its_result_goes_to_the_link_that_asked(
         answer = session.resume({call.id: "sunny"})
         assert answer.text == "spare heard 3 messages, the last of them: sunny"
         assert session.ask("thanks").served_by.model == "main-model"
-    assert world.asked() == ["main", "spare", "spare", "main"]
+    assert world.asked() == ["main", "main", "spare", "spare", "main"]
 
 
 def test_when_all_fail_the_error_tells_each_attempt_and_the_conversation_stands(world: World) -> None:
@@ -422,7 +423,7 @@ def test_a_session_closes_while_another_task_reads(world: World) -> None:
 
 def test_an_error_of_the_listener_leaves_the_session_usable(world: World) -> None:
     """A broken `on_notice` is the caller's, and ends that answer alone."""
-    world.loopback.script("main", ["unauthorized", "ok"])
+    world.loopback.script("main", ["null_content", "null_content", "ok"])
 
     def listen(notice: Notice) -> None:
         raise ValueError(str(notice))
@@ -442,6 +443,11 @@ def test_a_permitted_switch_is_told_as_one_and_a_refused_one_as_the_end(world: W
     world.loopback.script("main", "unauthorized")
     with Session(world.runtime.plan(), may_move=lambda _: True) as session:
         assert [each.action for each in session.ask("hello").receipt.attempts] == ["advance", "answer"]
+    with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
+        session.ask("hello")
+    assert caught.value.attempts == ()
+    assert "is benched" in str(caught.value)
+    open_state(str(world.home / "fallback")).reset(None)
     with Session(world.runtime.plan()) as session, pytest.raises(Unanswered) as caught:
         session.ask("hello")
     assert [each.action for each in caught.value.attempts] == ["stop"]

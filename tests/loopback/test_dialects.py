@@ -94,6 +94,8 @@ _EXPECTED: dict[str, tuple[dict[str, Any], Seen, Seen]] = {
     "stall": (_SHORT, _HALF, _PART),
     "stall_in_tool_call": (_SHORT, _HALF, replace(_HEAD, arguments='{"query": ')),
     "cut": ({}, _HALF, _PART),
+    "cut_head": ({}, Seen(status=0, ended="reset"), Seen(status=0, ended="reset")),
+    "cut_after_end": ({}, _OK, replace(_OK, ended="cut")),
     "cut_before_content": ({}, _HEAD, _HEAD),
     "cut_in_tool_call": ({}, _HALF, replace(_HEAD, arguments='{"query": ')),
     "no_evidence": ({}, replace(_OK, finish=None), replace(_OK, finish=None)),

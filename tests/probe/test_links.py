@@ -51,7 +51,7 @@ def put_to_test(runtime: Runtime, *positions: int) -> tuple[LinkTested, ...]:
     with Carrier() as carrier:
         every = runtime.report().resolutions
         asked = [each for each in every if not positions or each.position in positions]
-        return links.test_links(asked, runtime.registry, carrier)
+        return links.test_links(asked, runtime.registry, carrier, state=None)
 
 
 def test_each_link_gets_its_own_verdict_in_the_order_of_the_chain(runtime: Runtime) -> None:

@@ -29,3 +29,12 @@ def test_a_full_bucket_stays_as_it_is() -> None:
     bucket = RetryBucket()
     bucket.earn()
     assert bucket.level == 10
+
+
+def test_a_token_that_was_not_needed_is_put_back() -> None:
+    """Who asks for one before the decision takes it from nobody for longer than that."""
+    bucket = RetryBucket()
+    assert bucket.spend()
+    bucket.put_back()
+    bucket.put_back()
+    assert bucket.level == 10

@@ -57,10 +57,11 @@ def _show(run: Invocation, provider: str | None, *, check: bool) -> int:
     from hermes_fallback.probe.accounts import accounts, ask  # brings the transport, 40 ms
     from hermes_fallback.transport.synchronous import Carrier
 
-    found = accounts(run.runtime(), provider)
+    runtime = run.runtime()
+    found = accounts(runtime, provider)
     if check:
         with waiting(run, "asking the providers"), Carrier() as carrier:
-            found = ask(found, carrier, datetime.now(UTC))
+            found = ask(found, carrier, datetime.now(UTC), runtime.state)
     run.show(Standing(accounts=found, begin=beginning(run)), text=standing_text, document=standing_document)
     is_refused = provider is not None and not all(account.is_usable for account in found)
     return ExitCode.CREDENTIAL if is_refused else ExitCode.OK

@@ -93,7 +93,9 @@ def chat(
 
 
 def _session(run: Invocation, plan: Plan, system: str | None) -> Session:
-    from hermes_fallback.session.session import Session  # brings httpx, 60 ms that no other command pays
+    from hermes_fallback.session.session import (
+        Session,
+    )  # brings the transport, 40 ms that no other command pays
 
     opening = Conversation((Message.system(system),) if system else ())
     return Session(plan, conversation=opening, may_move=_permission(run))
@@ -103,7 +105,14 @@ def _permission(run: Invocation) -> Callable[[Notice], bool] | None:
     """Asks before a switch, where somebody can be asked."""
     if not run.can_ask:
         return None
-    return lambda notice: run.confirm(f"{notice.left} {notice.detail}; go on with {notice.to}?")
+    from hermes_fallback.session.events import NoticeKind  # the session brings it along
+
+    def may_move(notice: Notice) -> bool:
+        if notice.kind is NoticeKind.COSTS:
+            return run.confirm(f"{notice}; use it?")
+        return run.confirm(f"{notice.left} {notice.detail}; go on with {notice.to}?")
+
+    return may_move
 
 
 def _message(run: Invocation, question: str | None, images: Sequence[str]) -> Message | None:

@@ -10,6 +10,7 @@ import typer
 from hermes_fallback.cli.answers import show_chain
 from hermes_fallback.cli.begin import beginning
 from hermes_fallback.cli.command import command, group, invocation_of
+from hermes_fallback.cli.commands import classify, drill, reset, why
 from hermes_fallback.cli.commands.given import (
     ApiMode,
     BaseUrl,
@@ -244,7 +245,7 @@ def probe_links(
     ] = None,
 ) -> int:
     """Ask each link for real whether it answers and takes its key, at no cost; exit 1 where one fails."""
-    from hermes_fallback.probe.links import test_links  # brings httpx, 60 ms
+    from hermes_fallback.probe.links import test_links  # brings the transport, 40 ms
     from hermes_fallback.transport.synchronous import Carrier
 
     run = invocation_of(ctx)
@@ -254,10 +255,16 @@ def probe_links(
     named = {select(word, known, runtime.registry.canonical) for word in links or ()}
     asked = [each for each in every if not named or each.position in named]
     with waiting(run, "asking the providers"), Carrier() as carrier:
-        results = test_links(asked, runtime.registry, carrier)
+        results = test_links(asked, runtime.registry, carrier, state=runtime.state)
     run.show(Tested(results=results, begin=beginning(run)), text=tested_text, document=tested_document)
     has_failed = any(each.checked.verdict == "failed" for each in results)
     return ExitCode.PROBLEMS if has_failed else ExitCode.OK
+
+
+drill.register(app)
+why.register(app)
+reset.register(app)
+classify.register(app)
 
 
 def _position(at: int | None, *, first: bool) -> int | None:

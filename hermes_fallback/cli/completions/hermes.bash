@@ -10,7 +10,7 @@ _hermes_at() {
             kinds=""
             ;;
         "fallback")
-            words="list add remove move clear apply auto test ls rm"
+            words="list add remove move clear apply auto test drill why reset classify ls rm"
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds=""
@@ -74,6 +74,30 @@ _hermes_at() {
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="all-links..."
+            ;;
+        "fallback drill")
+            words=""
+            names="--fault --list --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--fault=faults --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds=""
+            ;;
+        "fallback why")
+            words=""
+            names="--since --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--since=anything --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="turns"
+            ;;
+        "fallback reset")
+            words=""
+            names="--all --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="all-links"
+            ;;
+        "fallback classify")
+            words=""
+            names="--status --provider --jsonl --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--status=anything --provider=anything --jsonl=files --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="anything"
             ;;
         "model")
             words="show set list"
@@ -282,7 +306,7 @@ _hermes_values() {
     case "$1" in
         files) compopt -o filenames 2>/dev/null; _hermes_offer "$(compgen -f -- "${current#"$lead"}")" ;;
         folders) compopt -o filenames 2>/dev/null; _hermes_offer "$(compgen -d -- "${current#"$lead"}")" ;;
-        providers | models | links | all-links | positions | profiles) _hermes_offer "$(_hermes_ask "$1")" ;;
+        providers | models | links | all-links | positions | profiles | turns | faults) _hermes_offer "$(_hermes_ask "$1")" ;;
         *\|*) _hermes_offer "${1//|/$line}" ;;
     esac
 }

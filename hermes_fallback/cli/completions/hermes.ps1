@@ -12,7 +12,7 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Kinds = @()
         }
         'fallback' = @{
-            Commands = [ordered]@{ 'list' = 'Show the primary and the chain: each link, where it came from, whether it is ready (also: ls).'; 'add' = 'Add a link to the chain; one that stands already changes nothing. On a terminal, what is missing is asked for.'; 'remove' = 'Remove links from the chain (also: rm).'; 'move' = 'Move a link to another position; the others close up.'; 'clear' = 'Empty the chain, entries that are ignored too.'; 'apply' = 'Make the chain equal to the list in a file; whether its links are ready is not asked.'; 'auto' = 'Show or set whether a failure switches links without asking.'; 'test' = 'Ask each link for real whether it answers and takes its key, at no cost; exit 1 where one fails.'; 'ls' = 'Show the primary and the chain: each link, where it came from, whether it is ready (also: ls).'; 'rm' = 'Remove links from the chain (also: rm).' }
+            Commands = [ordered]@{ 'list' = 'Show the primary and the chain: each link, where it came from, whether it is ready (also: ls).'; 'add' = 'Add a link to the chain; one that stands already changes nothing. On a terminal, what is missing is asked for.'; 'remove' = 'Remove links from the chain (also: rm).'; 'move' = 'Move a link to another position; the others close up.'; 'clear' = 'Empty the chain, entries that are ignored too.'; 'apply' = 'Make the chain equal to the list in a file; whether its links are ready is not asked.'; 'auto' = 'Show or set whether a failure switches links without asking.'; 'test' = 'Ask each link for real whether it answers and takes its key, at no cost; exit 1 where one fails.'; 'drill' = 'Rehearse outages of your chain, offline, with planted keys; exit 1 where one does not go as it should.'; 'why' = 'Tell what happened in a past turn: each attempt, why it failed, what was passed over, who answered.'; 'reset' = 'Forget why a link is not to be used: what is benched for it is tried again at once.'; 'classify' = 'Tell why a pasted failure failed, which rule says so, and what the engine would do about it.'; 'ls' = 'Show the primary and the chain: each link, where it came from, whether it is ready (also: ls).'; 'rm' = 'Remove links from the chain (also: rm).' }
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @()
@@ -76,6 +76,30 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Options = [ordered]@{ '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
             Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
             Kinds = @('all-links...')
+        }
+        'fallback drill' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--fault' = 'Only this fault; may stand repeatedly.'; '--list' = 'Show the faults there are, and play none.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--fault' = 'faults'; '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @()
+        }
+        'fallback why' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--since' = 'List the turns of the last 1h, 30m or such.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--since' = 'anything'; '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @('turns')
+        }
+        'fallback reset' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--all' = 'Forget everything that is known of every link.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @('all-links')
+        }
+        'fallback classify' = @{
+            Commands = [ordered]@{  }
+            Options = [ordered]@{ '--status' = 'The status it came with.'; '--provider' = 'Who sent it; your own rules may ask.'; '--jsonl' = 'Many at once: one object a line; - is stdin.'; '--home' = 'Use DIR in place of HERMES_HOME or ~/.hermes.'; '-p' = 'Use the profile NAME.'; '--profile' = 'Use the profile NAME.'; '--json' = 'Print one JSON document.'; '--no-input' = 'Never ask; fail and name the option to give.'; '--color' = 'When to use colour.'; '-v' = 'Say more.'; '--verbose' = 'Say more.'; '-q' = 'Say nothing but results and errors.'; '--quiet' = 'Say nothing but results and errors.'; '--debug' = 'Show the traceback of an error.'; '-h' = 'Show this page.'; '--help' = 'Show this page.' }
+            Valued = @{ '--status' = 'anything'; '--provider' = 'anything'; '--jsonl' = 'files'; '--home' = 'folders'; '-p' = 'profiles'; '--profile' = 'profiles'; '--color' = 'auto|always|never' }
+            Kinds = @('anything')
         }
         'model' = @{
             Commands = [ordered]@{ 'show' = 'Show the primary and whether it is ready.'; 'set' = 'Make a provider''s model the primary; settings of the old primary that are not given anew go with it.'; 'list' = 'List the models of a provider, the primary''s when none is named: live, or as remembered.' }
@@ -228,7 +252,7 @@ Register-ArgumentCompleter -Native -CommandName hermes, hermes-fallback -ScriptB
             Kinds = @('bash|zsh|fish|powershell')
         }
     }
-    $asked = 'providers', 'models', 'links', 'all-links', 'positions', 'profiles'
+    $asked = 'providers', 'models', 'links', 'all-links', 'positions', 'profiles', 'turns', 'faults'
 
     $typed = @($commandAst.CommandElements | Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object {
         if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }

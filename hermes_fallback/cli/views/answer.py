@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from hermes_fallback.cli.views.attempts import attempt_documents
 from hermes_fallback.cli.views.chain import address, link_document
+from hermes_fallback.journal.document import document_of
 
 if TYPE_CHECKING:
     from hermes_fallback.model.link import Link
-    from hermes_fallback.model.receipt import ServedBy, Skipped
+    from hermes_fallback.model.receipt import ServedBy
     from hermes_fallback.session.events import Answer
     from hermes_fallback.wire.exchange import Usage
 
@@ -34,7 +35,7 @@ def reply_document(reply: Reply) -> dict[str, object]:
         "served_by": _served_document(answer.served_by),
         "requested": reply.requested and link_document(reply.requested),
         "attempts": attempt_documents(answer.receipt.attempts),
-        "skipped": [_skipped_document(each) for each in answer.receipt.skipped],
+        "skipped": [document_of(each) for each in answer.receipt.skipped],
         "finish_reason": answer.finish_reason,
         "usage": answer.usage and _usage_document(answer.usage),
     }
@@ -60,18 +61,11 @@ def _served_document(served: ServedBy) -> dict[str, object]:
     }
 
 
-def _skipped_document(skipped: Skipped) -> dict[str, object]:
-    return {
-        "position": skipped.position,
-        "provider": skipped.provider,
-        "model": skipped.model,
-        "what": skipped.what,
-    }
-
-
 def _usage_document(usage: Usage) -> dict[str, object]:
     return {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
         "total_tokens": usage.total_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "cache_written_tokens": usage.cache_written_tokens,
     }

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.visible import visible
+from hermes_fallback.journal.document import document_of
 
 if TYPE_CHECKING:
     from hermes_fallback.model.receipt import Attempt
 
-__all__ = ["attempt_documents", "attempt_lines"]
+__all__ = ["FOLLOWED", "attempt_documents", "attempt_lines"]
 
-_FOLLOWED = {
+FOLLOWED = {
     "retry": "tried again",
     "rotate": "took the next key",
     "advance": "moved on",
@@ -37,21 +38,13 @@ def _story(attempt: Attempt, canvas: Canvas) -> str:
     status = f" (HTTP {attempt.status})" if attempt.status and attempt.reason else ""
     outcome = f"{attempt.reason or 'answered'}{status} after {attempt.ms:.0f} ms"
     waited = f"waited {attempt.waited_s:.1f} s, " if attempt.waited_s else ""
-    followed = f", {_FOLLOWED[attempt.action]}" if attempt.action in _FOLLOWED else ""
+    followed = f", {FOLLOWED[attempt.action]}" if attempt.action in FOLLOWED else ""
     detail = f": {canvas.plain(attempt.detail)}" if attempt.detail else ""
-    return f"{waited}{outcome}{followed}{detail}"
+    request = (
+        f" (request {canvas.plain(attempt.request_id)})" if attempt.request_id and attempt.reason else ""
+    )
+    return f"{waited}{outcome}{followed}{detail}{request}"
 
 
 def _document(attempt: Attempt) -> dict[str, object]:
-    return {
-        "position": attempt.position,
-        "provider": attempt.provider,
-        "model": attempt.model,
-        "reason": attempt.reason,
-        "rule": attempt.rule,
-        "status": attempt.status,
-        "waited_s": round(attempt.waited_s, 3),
-        "ms": round(attempt.ms, 1),
-        "action": attempt.action,
-        "detail": attempt.detail and visible(attempt.detail),
-    }
+    return {**document_of(attempt), "detail": attempt.detail and visible(attempt.detail)}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from hermes_fallback.cli.views.canvas import Canvas, cells
 from hermes_fallback.cli.views.chain import key_phrase
+from hermes_fallback.journal.document import rfc3339
+from hermes_fallback.session.words import SAID
 
 if TYPE_CHECKING:
     from hermes_fallback.model.credential import Credential
@@ -70,14 +72,15 @@ def _document(account: Account) -> dict[str, object]:
 
 
 def _credential(way: Way, key: Credential) -> dict[str, object]:
-    is_dead = way.is_accepted is False
+    is_refused, bench = way.is_accepted is False, way.bench
+    is_dead = is_refused or (bench is not None and bench.is_dead)
     return {
         "label": key.name or key.source,
         "source": key.source,
         "fingerprint": key.secret.fingerprint,
-        "state": "dead" if is_dead else "ok",
-        "until": None,
-        "reason": way.checked.reason if is_dead and way.checked else None,
+        "state": "dead" if is_dead else "benched" if bench else "ok",
+        "until": rfc3339(bench.until) if bench and not is_dead else None,
+        "reason": way.checked.reason if is_refused and way.checked else bench.reason if bench else None,
     }
 
 
@@ -105,6 +108,8 @@ def _usable(account: Account) -> str:
 
 
 def _outcome(way: Way) -> str:
+    if way.bench is not None and not way.has_failed:
+        return f"benched until {rfc3339(way.bench.until)}, as it {SAID[way.bench.reason]}"
     if way.checked is None:
         return "usable"
     if way.has_failed:
