@@ -12,7 +12,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
-    from hermes_fallback.errors import FallbackError, Unanswered
+    from hermes_fallback.errors import FallbackError, Interrupted, Unanswered
     from hermes_fallback.failover.classify import Verdict, classify
     from hermes_fallback.model.failure import Failure
     from hermes_fallback.model.link import Link
@@ -35,6 +35,7 @@ __all__ = [
     "Conversation",
     "Failure",
     "FallbackError",
+    "Interrupted",
     "Link",
     "Message",
     "Notice",
@@ -55,7 +56,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "errors": ("FallbackError", "Unanswered"),
+    "errors": ("FallbackError", "Interrupted", "Unanswered"),
     "failover.classify": ("Verdict", "classify"),
     "model.failure": ("Failure",),
     "model.link": ("Link",),

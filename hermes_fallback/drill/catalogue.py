@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hermes_fallback.model.bench import Grain
 from hermes_fallback.model.reason import Reason
-from hermes_fallback.model.route import Route
-from hermes_fallback.runtime.plan import Plan
+
+if TYPE_CHECKING:
+    from hermes_fallback.model.route import Route
+    from hermes_fallback.runtime.plan import Plan
 
 __all__ = ["CATALOGUE", "ELSEWHERE", "KEY", "Fault", "Place", "Then"]
 
@@ -48,7 +50,7 @@ class Place(Enum):
     CROWD = "crowd"
     """The same, met by many turns at once."""
     BUT_LAST = "but last"
-    """At every link but the last."""
+    """At every link but the last that a turn may switch to."""
     EVERYWHERE = "everywhere"
 
 
@@ -99,8 +101,8 @@ class Fault:
             return replace(self, then=Then.NEXT)
         if self.reason is Reason.CONTEXT_OVERFLOW and policy.context_overflow == "larger":
             return self._for_larger(plan, primary)
-        if self.shows and policy.midstream == "raise":  # before it is asked again, or benched for that
-            return replace(self, then=Then.BREAK, asked=1, bench=self.bench if self.asked == 1 else None)
+        if self.shows and policy.midstream == "raise":
+            return replace(self, then=Then.BREAK, asked=1)
         if self.wait_s > plan.limits.patience_s:
             return replace(CATALOGUE["rate-limit-hour"], name=self.name, title=self.title)
         return self

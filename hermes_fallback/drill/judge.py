@@ -16,6 +16,7 @@ from hermes_fallback.loopback.asked import Asked
 from hermes_fallback.loopback.record import Received
 from hermes_fallback.model.bench import Health, Standing, Subject
 from hermes_fallback.model.receipt import Attempt
+from hermes_fallback.model.route import Route
 from hermes_fallback.transcript.conversation import Message
 
 __all__ = ["NO_OTHER", "NO_UNTOUCHED", "Rehearsal", "complaints"]
@@ -56,9 +57,15 @@ class Rehearsal:
         return self.stage.keys_are_scoped()
 
     @property
+    def in_reach(self) -> tuple[Route, ...]:
+        """The faulty links that one turn may go through."""
+        most = self.stage.plan.policy.max_switches
+        return self.stage.faulty[: None if most is None else most + 1]
+
+    @property
     def runs_out(self) -> bool:
-        """True where the deadline comes before every link has had its time."""
-        return len(self.stage.faulty) > self.fault.deadline
+        """True where the deadline comes before each of them has had its time."""
+        return len(self.in_reach) > self.fault.deadline
 
     @property
     def played(self) -> Played:
@@ -149,7 +156,7 @@ def _of_failure(seen: Rehearsal, played: Played) -> Iterator[str]:
     if seen.runs_out:
         if played.error is None or played.error.kind != "deadline":
             yield "the turn did not end at its deadline"
-    elif {route.position for route in seen.stage.faulty} != {each.position for each in played.attempts}:
+    elif {route.position for route in seen.in_reach} != {each.position for each in played.attempts}:
         yield "the error does not tell of every link"
 
 

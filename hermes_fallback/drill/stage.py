@@ -125,7 +125,7 @@ def staged(plan: Plan, fault: Fault, clock_s: float) -> Iterator[Stage]:
     A fault that is timed is played with clocks of *clock_s* seconds.
     """
     usable = allowed(plan)
-    faulty = _faulty(usable, fault)
+    faulty = _faulty(usable, fault, plan.policy.max_switches)
     specs: list[dict[str, object]] = [
         {"name": name_of(route.position), "tls": fault.place is Place.TLS and route in faulty}
         for route in plan.routes
@@ -146,18 +146,19 @@ def staged(plan: Plan, fault: Fault, clock_s: float) -> Iterator[Stage]:
                 parts[each.position]
                 for each in usable
                 if each not in faulty and (each.context_length or 0) >= fault.least_context
-            ),
+            )[: plan.policy.max_switches],
             barred=tuple(parts[route.position] for route in plan.routes if route not in usable),
         )
 
 
-def _faulty(routes: Sequence[Route], fault: Fault) -> list[Route]:
+def _faulty(routes: Sequence[Route], fault: Fault, most_switches: int | None) -> list[Route]:
     if fault.place is Place.EVERYWHERE:
         return list(routes)
-    if fault.place is Place.BUT_LAST:
-        return list(routes[:-1] or routes)
-    shared = subject_of(routes[0], fault)
-    return [route for route in routes if route is routes[0] or (shared and shared.covers(route.subject))]
+    struck = (fault.place is Place.BUT_LAST and routes[:-1][:most_switches]) or routes[:1]
+    shared = [subject for route in struck if (subject := subject_of(route, fault))]
+    return [
+        route for route in routes if route in struck or any(each.covers(route.subject) for each in shared)
+    ]
 
 
 def subject_of(route: Route, fault: Fault) -> Subject | None:

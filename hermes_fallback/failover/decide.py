@@ -39,6 +39,8 @@ _BACKOFF_BASE_S = 0.5
 _BACKOFF_CAP_S = 8.0
 _DAY_S = 86_400.0
 _LONGEST_GUESS_S = 600.0
+_LONGEST_DOUBLED_S = 3600.0
+_LONGEST_LINK_S = 3600.0
 _STEADY_PROBES = 3
 """So many probes come at the table's distance; then the distance doubles."""
 
@@ -72,10 +74,8 @@ class Row:
     """For how long, where the provider names no time."""
     counts_to: int = 1
     """So many failures in a row bench it."""
-    cap_s: float = _LONGEST_GUESS_S
-    """A guess that doubles stays below this, or at *bench_s*."""
     doubles: bool = False
-    """A guess doubles with the first probe that fails, not only after the third."""
+    """A guess doubles with the first probe that fails, up to an hour; not only after the third, up to ten minutes."""
 
 
 TABLE: Mapping[Reason, Row] = MappingProxyType(
@@ -88,7 +88,7 @@ TABLE: Mapping[Reason, Row] = MappingProxyType(
         Reason.SERVER_ERROR: Row(again=Again.ONCE, passes=True, grain=Grain.MODEL, bench_s=15.0),
         Reason.CONNECTION: Row(again=Again.IF_HUNG_UP, passes=True, grain=Grain.HOST, bench_s=15.0),
         Reason.TIMEOUT: Row(grain=Grain.MODEL, bench_s=30.0),  # a silent host stays silent
-        Reason.AUTH: Row(rotates=True, grain=Grain.CREDENTIAL, bench_s=300.0, cap_s=3600.0, doubles=True),
+        Reason.AUTH: Row(rotates=True, grain=Grain.CREDENTIAL, bench_s=300.0, doubles=True),
         Reason.MODEL_NOT_FOUND: Row(grain=Grain.LINK, bench_s=3600.0),
         Reason.ENDPOINT_NOT_FOUND: Row(grain=Grain.LINK, bench_s=3600.0),
         Reason.INVALID_RESPONSE: Row(
@@ -216,14 +216,16 @@ def bench_of(
     if grain is None:
         return None
     if not whole.credential and grain in {Grain.CREDENTIAL, Grain.CREDENTIAL_MODEL}:
-        grain = Grain.LINK  # nothing but this link is known to want a key it has not
+        # Nothing but this link is known to want a key that it has not, and no other key can end it.
+        grain, length_s = Grain.LINK, min(length_s, _LONGEST_LINK_S)
     row = TABLE[verdict.reason]
     subject = whole.at(grain)
     strikes = _strikes(known.get(subject), now, tries if row.counts_to > 1 else 1)
     if strikes < row.counts_to:
         length_s = 0.0
     elif not is_given:
-        length_s = _guess_s(row, length_s, strikes - row.counts_to)
+        doubles = row.doubles and verdict.about is About.USUAL
+        length_s = _guess_s(length_s, strikes - row.counts_to, doubles=doubles)
     return Bench(
         subject=subject,
         reason=verdict.reason,
@@ -253,12 +255,11 @@ def _strikes(known: Bench | None, now: float, tries: int) -> int:
     return known.strikes + (0 if known.standing(now) is Standing.BENCHED else tries)
 
 
-def _guess_s(row: Row, base_s: float, probes: int) -> float:
-    """*base_s* for the first probes that fail, then doubled by each."""
-    if not probes:
-        return base_s
-    doublings = probes if row.doubles else max(probes - _STEADY_PROBES, 0)
-    return base_s if math.isinf(base_s) else min(base_s * 2.0 ** min(doublings, 30), max(row.cap_s, base_s))
+def _guess_s(base_s: float, probes: int, *, doubles: bool) -> float:
+    """*base_s* for the first probes that fail, then doubled by each; where it *doubles*, by the first ones too."""
+    doublings = probes if doubles else max(probes - _STEADY_PROBES, 0)
+    cap_s = _LONGEST_DOUBLED_S if doubles else _LONGEST_GUESS_S
+    return min(base_s * 2.0 ** min(doublings, 30), max(cap_s, base_s))
 
 
 def _pause_s(row: Row, asked: float | None, at: Situation, limits: Limits) -> float | None:

@@ -190,13 +190,19 @@ def sizes_in(evidence: Evidence) -> tuple[int | None, int | None]:
     fields = {name: value for each in evidence.documents for name, value in each.items() if name in _FIELDS}
     length, size = (fields.get(name) for name in _FIELDS)
     return (
-        length if isinstance(length, int) else _number(_LENGTHS, evidence.text),
+        _credible(length if isinstance(length, int) else _number(_LENGTHS, evidence.text)),
         size if isinstance(size, int) else _number(_SIZES, evidence.text),
     )
 
 
 _FIELDS = ("n_ctx", "n_prompt_tokens")
 """As llama.cpp names them."""
+_SMALLEST, _LARGEST = 256, 1_000_000_000
+"""What a window may be. Anything else counts something else, and would keep every request from the link."""
+
+
+def _credible(length: int | None) -> int | None:
+    return length if length is not None and _SMALLEST <= length <= _LARGEST else None
 
 
 def _number(forms: tuple[re.Pattern[str], ...], text: str) -> int | None:

@@ -54,6 +54,7 @@ class GiveUp(NamedTuple):
     `exhausted`: every link failed. `refused`: the request itself is at fault. `deadline`: time is up.
     `not-permitted`: another link is there, and the user has not agreed to a switch. `no-links`: nothing to try.
     `benched`: all are benched, or being tried by others. `unfit`: no link can take this request.
+    `no-switches`: other links are there, and the turn has moved as often as it may.
     """
 
     why: str
@@ -129,7 +130,7 @@ class Step:
         self._asked_s = started_s
         self._chosen: Send | None = None
         self._current: Candidate | None = None
-        self._is_probe = False
+        self._probing: tuple[Subject, ...] = ()
         self._is_unsent = False
         self._tries = 0
         self._attempts = 0
@@ -159,7 +160,7 @@ class Step:
         before any byte of its answer. *streamed_s*: how long content had been coming, which the deadline leaves out.
         *has_token*: the retry budget, shared with other turns, allows one more try of the same link.
         """
-        current, known = self._entered(), self.health
+        current, known = self._entered(), _given_back(self.health, self._probing)
         onward = goes_onward(verdict, self._policy)
         self._ends_s += streamed_s
         self._is_unsent = False
@@ -179,7 +180,7 @@ class Step:
         self.health = _with(known, bench)
         # Where waiting does not help, nothing hangs on the others: saves looking at each of them twice.
         others_left = not TABLE[verdict.reason].passes or (self._may_leave and self._has_usable(now_s))
-        is_tried = self._is_probe or (bool(probes) and others_left)
+        is_tried = bool(self._probing) or (bool(probes) and others_left)
         situation = Situation(
             tries=self._tries,
             others_left=others_left,
@@ -214,32 +215,34 @@ class Step:
 
     def denied(self, *, now_s: float) -> Action:
         """What follows where the lease of the last `Send` could not be had: another caller is trying it out."""
-        current = self._entered()
-        self._withdraw()
-        self._pass_by(current, self._outlook(current, now_s))
+        self._leave_unasked(now_s)
         return self._onward(now_s)
 
     def awoken(self, send: Send, *, now_s: float) -> Action:
-        """What becomes of *send* after a wait, in which time has passed and others may have benched the link."""
+        """What becomes of *send* after a wait, in which others may have benched the link: gone on with, it is due now."""
         current, left_s = self._entered(), self._ends_s - now_s
         seen = self._outlook(current, now_s)
         if seen.standing is Standing.BENCHED and not current.insists and self._has_choice(now_s):
-            if self._is_unsent:
-                self._pass_by(current, seen)
-            self._withdraw()
+            self._leave_unasked(now_s)
             return self._onward(now_s)
         if left_s <= 0:
             self._withdraw()
             return GiveUp("deadline", self._soonest())
-        probes = () if current.insists else seen.probes
-        self._is_probe = self._is_probe or bool(probes)
-        return send._replace(time_left_s=left_s, probes=probes)
+        self._probing = () if current.insists else seen.probes
+        return send._replace(after_s=0.0, time_left_s=left_s, probes=self._probing)
 
     def _has_choice(self, now_s: float) -> bool:
         """True where it is better to do something else than to ask a link that is benched."""
         if self._is_unsent and self._policy.when_all_benched != "probe":
             return True
-        return not self._is_probe and self._may_leave and self._has_usable(now_s)
+        return not self._probing and self._may_leave and self._has_usable(now_s)
+
+    def _leave_unasked(self, now_s: float) -> None:
+        """Withdraw the last `Send`; a link that nothing has been sent to is passed by, and stays a last resort."""
+        current, is_unsent = self._entered(), self._is_unsent
+        self._withdraw()
+        if is_unsent:
+            self._pass_by(current, self._outlook(current, now_s))
 
     def _withdraw(self) -> None:
         """Count the last `Send` as never made."""
@@ -247,6 +250,7 @@ class Step:
         if self._is_unsent:
             self.switches -= self._current is not self._first
             self._current = None
+            self._has_probed = False
 
     @property
     def _may_leave(self) -> bool:
@@ -281,10 +285,10 @@ class Step:
 
     def _probes(self, current: Candidate, now_s: float) -> tuple[Subject, ...]:
         """What a request to *current* would try out, because others have benched it since it was entered."""
-        return () if current.insists or self._is_probe else self._outlook(current, now_s).probes
+        return () if current.insists or self._probing else self._outlook(current, now_s).probes
 
     def _again(self, current: Candidate, pause_s: float, now_s: float, probes: tuple[Subject, ...]) -> Send:
-        self._is_probe = bool(probes)
+        self._probing = probes
         self._tries += 1
         self._attempts += 1
         self._slept_s += pause_s
@@ -318,7 +322,7 @@ class Step:
         if send.candidate is not self._first:
             self.switches += 1
         self._current, self._tries = send.candidate, 1
-        self._is_probe, self._is_unsent = bool(send.probes), True
+        self._probing, self._is_unsent = send.probes, True
         self._attempts += 1
         return send
 
@@ -352,18 +356,24 @@ class Step:
         """The benched link that is usable soonest: a try is better than failing blind, and one is enough."""
         if not self._benched or self._has_probed or self._policy.when_all_benched == "fail":
             return None
-        looks = [(self._outlook(each, now_s), each) for each in self._benched]
-        seen, candidate = min(looks, key=lambda each: (each[0].is_leased, each[0].until))
         waits = self._policy.when_all_benched == "wait"
-        wait_s = (
-            max(seen.until - now_s - self._epoch_s, _RECHECK_S if seen.is_leased else 0.0) if waits else 0.0
-        )
-        if (seen.is_leased and not waits) or wait_s >= self._ends_s - now_s:
+        chances = [
+            (
+                max(seen.until - now_s - self._epoch_s, _RECHECK_S if seen.is_leased else 0.0),
+                each,
+                seen.probes,
+            )
+            for each in self._benched
+            if not (seen := self._outlook(each, now_s)).is_leased or waits
+        ]
+        soonest_s, candidate, probes = min(chances, key=lambda chance: chance[0], default=(0.0, None, ()))
+        wait_s = soonest_s if waits else 0.0
+        if candidate is None or wait_s >= self._ends_s - now_s:
             return None
         self._has_probed = not waits
         self._benched.remove(candidate)
         self.passed = [each for each in self.passed if each.candidate is not candidate]
-        return Send(candidate, wait_s, self._ends_s - now_s - wait_s, seen.probes)
+        return Send(candidate, wait_s, self._ends_s - now_s - wait_s, probes)
 
     def _soonest(self) -> float | None:
         """When a link can be tried again; None where one that nobody has tried is left."""
@@ -373,10 +383,19 @@ class Step:
         return min((*self._untils, *passed), default=None)
 
     def _give_up(self) -> GiveUp:
+        if self._ahead and not self._may_leave and self._why == "exhausted":
+            return GiveUp("no-switches")
         if self._attempts or not self.passed:
             return GiveUp(self._why, self._soonest())
         is_fit = any(each.misfit is None for each in self.passed)
         return GiveUp("benched" if is_fit else "unfit", self._soonest())
+
+
+def _given_back(health: Health, leased: Sequence[Subject]) -> Health:
+    """*health* without the leases on what is *leased* by this step: they keep others out, not the step itself."""
+    if not leased:
+        return health
+    return replace(health, leases={each: ends for each, ends in health.leases.items() if each not in leased})
 
 
 def _with(health: Health, bench: Bench | None) -> Health:
@@ -441,7 +460,10 @@ class Turn:
             self._agreed = self._step.agreed
         most = self._policy.max_switches
         self._step = Step(
-            [_taught(each, health) for each in self._candidates[self._at :] + self._candidates[: self._at]],
+            [
+                _taught(each, health, now_s + epoch_s)
+                for each in self._candidates[self._at :] + self._candidates[: self._at]
+            ],
             self._limits,
             self._policy,
             started_s=now_s,
@@ -462,10 +484,10 @@ class Turn:
         self._is_switch = False
 
 
-def _taught(candidate: Candidate, health: Health) -> Candidate:
+def _taught(candidate: Candidate, health: Health, now: float) -> Candidate:
     """*candidate* with what was learnt of it; what is configured counts before that."""
     lesson = health.lessons.get(candidate.subject.link)
-    if lesson is None:
+    if lesson is None or not lesson.holds(now):
         return candidate
     return replace(
         candidate,

@@ -14,6 +14,7 @@ from hermes_fallback.model.reason import Reason
 __all__ = ["Bench", "Grain", "Health", "Lesson", "Standing", "Subject"]
 
 _CLOCK_SLACK_S = 2.0
+_DAY_S = 86_400.0
 
 
 class Grain(StrEnum):
@@ -123,11 +124,17 @@ class Bench:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """What a link has been found to lack; None where nobody knows."""
+    """What a link has been found to lack; None where nobody knows. It counts for a day: models are set up anew."""
 
     context_length: int | None = None
     tools: bool | None = None
     images: bool | None = None
+    at: float | None = None
+    """When it was learnt, in seconds since the epoch."""
+
+    def holds(self, now: float) -> bool:
+        """True at *now* while it is not too old, nor from a clock that was set back since."""
+        return self.at is None or -_CLOCK_SLACK_S <= now - self.at <= _DAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,7 @@ class LiveAttempt:
         *,
         now: Callable[[], float],
         returns: Callable[[Route], Notice | None],
+        waited_s: float = 0.0,
         is_probe: bool = False,
     ) -> None:
         self.route = route
@@ -53,6 +54,7 @@ class LiveAttempt:
         self._timeouts = timeouts
         self._now = now
         self._returns = returns
+        self._waited_s = waited_s
         self._is_probe = is_probe
         self._text: list[str] = []
         self._reasoning: list[str] = []
@@ -94,6 +96,8 @@ class LiveAttempt:
             seen = reader.pieces
             for event in (yield from self._next(response, reader, limit_s)):
                 yield from self._take(event)
+            if self._ended is None:
+                reader.feed(b"")  # a failure right behind these events has nothing to wait for
             if reader.pieces > seen:
                 due_s = self._now() + between_s
 
@@ -159,7 +163,6 @@ class LiveAttempt:
         self,
         action: str,
         *,
-        waited_s: float,
         turn_began_s: float,
         verdict: Verdict | None = None,
         status: int | None = _OK,
@@ -175,7 +178,7 @@ class LiveAttempt:
             reason=verdict.reason if verdict else None,
             rule=verdict.rule if verdict else None,
             status=status,
-            waited_s=waited_s,
+            waited_s=self._waited_s,
             began_ms=(self.began_s - turn_began_s) * 1000,
             ms=self.elapsed_s * 1000,
             first_ms=None if self._content_s is None else (self._content_s - self.began_s) * 1000,

@@ -5,7 +5,6 @@ The sync and the async driver perform the same operations, so they cannot disagr
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
@@ -53,7 +52,8 @@ class _Step:
         self._flow = flow
         self._state = state
         state.steps += 1
-        state.outcome = "answered"
+        state.outcome, state.served_by = "answered", None
+        self._skipped_before = state.skipped
         self._conversation = conversation
         self._options = options
         health = flow.state.health()
@@ -70,6 +70,8 @@ class _Step:
         self._request: tuple[Route, HttpRequest] | None = None
         self._has_moved = False
         self._has_asked = False
+        self._waited_s = 0.0
+        """How long this step has slept since it last sent something."""
         self._discarded: int | None = None
         """Characters of a broken answer that the caller has seen, until the next one begins."""
 
@@ -106,8 +108,12 @@ class _Step:
         self._has_asked = True
         self._flow.has_told_of_skips = self._flow.has_told_of_skips or (yes and self._left is None)
         following = self._machine.permitted(now_s=self._flow.now(), yes=yes)
-        if isinstance(following, GiveUp):
-            self._state.amend("stop")
+        return self._instead(following) if isinstance(following, GiveUp) else following
+
+    def _instead(self, following: Action) -> Action:
+        """*following*, which is what follows after all where something has failed in this step."""
+        if self._left is not None:
+            self._state.amend("stop" if isinstance(following, GiveUp) else "advance")
         return following
 
     def _question(self, route: Route, *, costs: bool) -> Notice:
@@ -121,13 +127,16 @@ class _Step:
         if action.after_s > 0:
             yield from self._wait(route, action.after_s)
         following = self._awoken(action) if action.after_s > 0 or self._has_asked else action
-        if not isinstance(following, Send) or following.candidate is not action.candidate:
-            self._state.amend(_word(action, following))
-            return following
+        if (
+            not isinstance(following, Send)
+            or following.candidate is not action.candidate
+            or following.after_s
+        ):
+            return self._instead(following)
         action = following
         try:
             if action.probes and not self._leases(action):
-                return self._machine.denied(now_s=flow.now())
+                return self._instead(self._machine.denied(now_s=flow.now()))
             yield from self._announce(route)
             return (yield from self._attempt(action, route))
         finally:
@@ -151,22 +160,30 @@ class _Step:
             flow.plan.limits.timeouts,
             now=flow.now,
             returns=self._returning_to,
+            waited_s=self._waited_s,
             is_probe=bool(action.probes),
         )
+        self._waited_s = 0.0
         try:
             yield from attempt.run(self._request_for(route), time_left_s=action.time_left_s)
         except AttemptFailed as failed:
             return self._after_failure(action, attempt, failed.failure)
         except GeneratorExit:
-            self._state.note(attempt, "stop", waited_s=action.after_s, status=None)
+            self._state.note(attempt, "stop", status=None)
             raise
-        self._state.note(attempt, "answer", waited_s=action.after_s)
+        self._state.note(attempt, "answer")
         self._state.turn.answered(action.candidate)
         if self._machine.health.benches:
-            flow.state.lift(route.subject, at=math.inf if action.probes else attempt.began_s + self._epoch_s)
+            flow.state.lift(route.subject, at=self._proved_at(action, attempt))
         flow.served_last = route
         self._state.served_by, self._state.skipped = attempt.served_by, self._skipped()
         return attempt.answer(self._state.receipt(flow.now()))
+
+    def _proved_at(self, action: Send, attempt: LiveAttempt) -> float:
+        """When *attempt* began; later where what it tried out seems to be of later: then a clock was set back."""
+        benches = self._machine.health.benches
+        tried = [benches[each].since for each in action.probes if each in benches]
+        return max((attempt.began_s + self._epoch_s, *tried))
 
     def _leases(self, action: Send) -> bool:
         """True with a lease on all that is tried out, unless another caller has just benched it anew."""
@@ -199,6 +216,7 @@ class _Step:
             detail = f"is asked again in {seconds:.0f} s"
             yield from self._tell(Notice(kind=NoticeKind.WAITING, to=name, left=name, detail=detail))
         yield Sleep(seconds)
+        self._waited_s += seconds
 
     def _tell(self, notice: Notice) -> Generator[Op, Any, None]:
         if self._flow.plan.policy.notify:
@@ -211,26 +229,29 @@ class _Step:
         self._state.note(
             attempt,
             word,
-            waited_s=action.after_s,
             verdict=verdict,
             status=failure.status,
             benched=_benched(following.bench),
         )
         self._remember(attempt.route, following, failure, verdict)
         self._left = attempt.route, verdict
+        if self._is_final(attempt):
+            self._state.amend("stop")
+            raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(attempt.route))
         if attempt.has_shown:
-            if attempt.has_called or self._flow.plan.policy.midstream == "raise":
-                self._state.amend("stop")
-                raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(attempt.route))
             self._discarded = len(attempt.text)
         return following.action
+
+    def _is_final(self, attempt: LiveAttempt) -> bool:
+        """True where what the caller has been handed of *attempt* is not taken back, so that nothing can follow it."""
+        return attempt.has_called or (attempt.has_shown and self._flow.plan.policy.midstream == "raise")
 
     def _remember(self, route: Route, following: Following, failure: Failure, verdict: Verdict) -> None:
         state = self._flow.state
         if following.bench is not None:
             state.bench(following.bench, generation=self._generation)
         if following.lesson is not None:
-            state.learn(route.subject.link, following.lesson)
+            state.learn(route.subject.link, replace(following.lesson, at=self._flow.wall()))
         if verdict.reason is Reason.UNKNOWN:
             state.unmatched(failure, verdict.message, at=self._flow.wall())
 
@@ -250,7 +271,7 @@ class _Step:
             self._request = None
             return Following(action._replace(after_s=0.0, time_left_s=left_s))
         self._machine.health = flow.state.health()
-        has_token = flow.state.tokens.spend()
+        has_token = not self._is_final(attempt) and flow.state.tokens.spend()
         following = self._machine.failed(
             verdict,
             now_s=flow.now(),
@@ -308,7 +329,11 @@ class _Step:
         )
 
     def _skipped(self) -> tuple[Skipped, ...]:
-        return (*self._flow.plan.skipped, *self._passed())
+        """Who was passed over in this turn: now, or in an earlier step and not tried since."""
+        tried = {each.position for each in self._state.attempts}
+        earlier = [each for each in self._skipped_before if each.position not in tried]
+        latest = {each.position: each for each in (*self._flow.plan.skipped, *earlier, *self._passed())}
+        return tuple(latest.values())
 
     def _passed(self) -> list[Skipped]:
         now = self._flow.now() + self._epoch_s

@@ -42,7 +42,6 @@ class TurnState:
         attempt: LiveAttempt,
         action: str,
         *,
-        waited_s: float,
         verdict: Verdict | None = None,
         status: int | None = 200,
         benched: Benched | None = None,
@@ -51,7 +50,6 @@ class TurnState:
         self.attempts.append(
             attempt.record(
                 action,
-                waited_s=waited_s,
                 turn_began_s=self.began_s,
                 verdict=verdict,
                 status=status,

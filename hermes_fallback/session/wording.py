@@ -64,7 +64,8 @@ def unanswered(gave_up: GiveUp, turn: TurnState, plan: Plan, *, now: float) -> U
         failed.reverse()  # the last one refused: that is the root cause
     if why in {"exhausted", "refused"} and failed:
         hint = mend(failed[0]) or hint
-    if why == "exhausted" and failed and all(each.reason is Reason.CONNECTION for each in failed):
+    is_far = any(not route.origin.is_local for route in plan.routes)
+    if why == "exhausted" and is_far and all(each.reason is Reason.CONNECTION for each in failed):
         hint = "check this machine's network: no host could be reached"
     if why == "exhausted" and len(plan.routes) + len(plan.skipped) == 1:
         hint = "add a link for such times: hermes fallback add PROVIDER MODEL"

@@ -32,12 +32,16 @@ SAID: Mapping[Reason, str] = MappingProxyType(
 
 GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        "exhausted": ("no link answered", "hermes fallback list"),
+        "exhausted": ("no link answered", "see what helps: hermes fallback why"),
         "deadline": ("no link answered in time", "raise `fallback.deadline`, or put a faster link first"),
         "refused": ("the request itself was refused", "change the request"),
         "not-permitted": (
             "the primary cannot be used, and `fallback.auto_activate` is off",
             "hermes fallback auto on",
+        ),
+        "no-switches": (
+            "no link answered, and `fallback.max_switches` allows no other",
+            "hermes config unset fallback.max_switches",
         ),
         "no-links": ("there is no link to send to", "hermes model set PROVIDER MODEL"),
         "benched": ("every link is benched", "try them now all the same: hermes fallback reset --all"),
@@ -48,14 +52,14 @@ GAVE_UP: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 _MENDS: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.AUTH: "replace the key of {provider}{key}, then: hermes fallback test",
-        Reason.QUOTA: "top up the account at {provider}, or wait for its reset",
+        Reason.AUTH: "replace the key of {link}{key}, then: hermes fallback test",
+        Reason.QUOTA: "top up the account of {link}, or wait for its reset",
         Reason.MODEL_NOT_FOUND: "see which models it has: hermes model list {provider}",
-        Reason.ENDPOINT_NOT_FOUND: "check its `base_url`: hermes fallback list",
+        Reason.ENDPOINT_NOT_FOUND: "check the `base_url` of {link}: hermes fallback list",
         Reason.CONNECTION: "see what can be reached: hermes fallback test",
-        Reason.CONTEXT_OVERFLOW: "shorten the conversation, or pass this link over: hermes chat --skip LINK",
-        Reason.PAYLOAD_TOO_LARGE: "send less, or pass this link over: hermes chat --skip LINK",
-        Reason.CONTENT_POLICY: "say it otherwise, or pass this link over: hermes chat --skip LINK",
+        Reason.CONTEXT_OVERFLOW: "shorten the conversation, or pass this link over: hermes chat --skip {position}",
+        Reason.PAYLOAD_TOO_LARGE: "send less, or pass this link over: hermes chat --skip {position}",
+        Reason.CONTENT_POLICY: "say it otherwise, or pass this link over: hermes chat --skip {position}",
     }
 )
 
@@ -64,5 +68,9 @@ def mend(attempt: Attempt) -> str | None:
     """What helps against the failure of *attempt*; None where only time does, or nobody knows."""
     if attempt.reason is None or attempt.reason not in _MENDS:
         return None
-    key = f" ({attempt.credential})" if attempt.credential else ""
-    return _MENDS[attempt.reason].format(provider=attempt.provider, key=key)
+    return _MENDS[attempt.reason].format(
+        link=f"{attempt.provider}:{attempt.model}",
+        provider=attempt.provider,
+        position=attempt.position,
+        key=f" ({attempt.credential})" if attempt.credential else "",
+    )

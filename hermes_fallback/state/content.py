@@ -88,11 +88,13 @@ class Content:
         return self if len(kept) == len(self.leases) else replace(self, leases=kept)
 
     def with_lesson(self, link: str, lesson: Lesson) -> Content:
-        """With what *lesson* says of *link*, beside what is known of it."""
-        known = self.lessons.get(link, Lesson())
+        """With what *lesson* says of *link*, beside what is known of it, and without what is too old to count."""
+        now = lesson.at or 0.0
+        fresh = {key: each for key, each in self.lessons.items() if each.holds(now)} if now else self.lessons
+        known = fresh.get(link, Lesson())
         said = {each.name: getattr(lesson, each.name) for each in fields(Lesson)}
         merged = replace(known, **{name: value for name, value in said.items() if value is not None})
-        return self if merged == known else replace(self, lessons={**self.lessons, link: merged})
+        return self if merged == known else replace(self, lessons={**fresh, link: merged})
 
     def with_unmatched(self, seen: Unmatched) -> Content:
         """With *seen* counted beside its like: those that differ in nothing but digits."""

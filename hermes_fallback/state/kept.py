@@ -25,8 +25,8 @@ class KeptState:
         self.tokens = RetryBucket()
         self._store = store
         self._credentials: CredentialStates = _KeptCredentials(store)
-        self._seen = EMPTY, EMPTY.credentials
-        self._health = Health()
+        self._known = EMPTY, EMPTY.credentials, Health()
+        """What was seen last and what it comes to; one value, for many threads."""
 
     @property
     def warning(self) -> str | None:
@@ -36,8 +36,8 @@ class KeptState:
     def health(self) -> Health:
         """All that is known now."""
         content, credentials = self._store.read(), self._credentials.read()
-        seen, health = self._seen, self._health
-        if content is seen[0] and credentials is seen[1]:
+        seen, seen_credentials, health = self._known
+        if content is seen and credentials is seen_credentials:
             return health
         health = Health(
             benches={**content.benches, **credentials},
@@ -45,7 +45,7 @@ class KeptState:
             lessons=content.lessons,
             generation=content.generation,
         )
-        self._seen, self._health = (content, credentials), health
+        self._known = content, credentials, health
         return health
 
     def bench(self, bench: Bench, *, generation: int) -> None:

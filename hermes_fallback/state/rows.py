@@ -27,7 +27,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType
         "benches": (_SUBJECT, _BENCH),
         "credentials": (_SUBJECT, _BENCH),
         "leases": (_SUBJECT, ("owner", "since", "until")),
-        "lessons": (("link",), ("context_length", "tools", "images")),
+        "lessons": (("link",), ("context_length", "tools", "images", "at")),
         "unmatched": (
             ("digest",),
             ("provider", "status", "exception", "text", "count", "first", "last"),
@@ -45,7 +45,8 @@ def rows_of(content: Content) -> Mapping[str, Rows]:
         "credentials": _bench_rows(content.credentials),
         "leases": {key: (each.owner, each.since, each.until) for key, each in content.leases.items()},
         "lessons": {
-            (key,): (each.context_length, each.tools, each.images) for key, each in content.lessons.items()
+            (key,): (each.context_length, each.tools, each.images, each.at)
+            for key, each in content.lessons.items()
         },
         "unmatched": {(key,): _unmatched_row(each) for key, each in content.unmatched.items()},
         "resets": {key: (generation,) for key, generation in content.resets.items()},
@@ -70,8 +71,9 @@ def content_of(tables: Mapping[str, Iterable[tuple[Any, ...]]]) -> Content:
                 context_length=_or_none(int, length),
                 tools=_or_none(bool, tools),
                 images=_or_none(bool, images),
+                at=_or_none(float, at),
             )
-            for link, length, tools, images in tables["lessons"]
+            for link, length, tools, images, at in tables["lessons"]
         },
         unmatched={key: _unmatched(row) for key, *row in tables["unmatched"]},
         resets={Subject(*key): int(generation) for *key, generation in tables["resets"]},

@@ -81,7 +81,8 @@ Event = Said | Reasoned | Called | Ended
 class Reader(Protocol):
     """Turns the bytes of one response into events.
 
-    Both methods raise `AttemptFailed` when the response is an error, is malformed, or ends without evidence.
+    Both methods raise `AttemptFailed` when the response is an error, is malformed, or ends without evidence. What
+    came before that is given first, and the next call raises: feed nothing to see whether more is to be waited for.
     """
 
     @property

@@ -22,6 +22,7 @@ from hermes_fallback.wire.sse import ServerSent, SseParser, TooLong
 __all__ = ["Draft", "SniffingReader"]
 
 _STREAM_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_BOM = b"\xef\xbb\xbf"
 _NO_END = "the stream ended without a finish reason"
 _MAX_GARBLED = 1
 
@@ -58,9 +59,12 @@ class StreamReader:
         self._garbled = 0
         self._odd = ""
         self._raw: bytes | None = b""
+        self._held: AttemptFailed | None = None
 
     def feed(self, data: bytes) -> list[Event]:
         """The events completed by *data*."""
+        if self._held:
+            raise self._held
         if self._raw is not None and len(self._raw) < FAILURE_CHARS:
             self._raw += data[:FAILURE_CHARS]
         try:
@@ -70,16 +74,24 @@ class StreamReader:
 
     def finish(self) -> list[Event]:
         """The end, where no event announced it."""
-        events = self._read(self._parser.finish())
+        events = [] if self._held else self._read(self._parser.finish())
+        if self._held:
+            raise self._held
         return events if self._has_ended else [*events, *self._close()]
 
     def _read(self, sent: Iterable[ServerSent]) -> list[Event]:
+        """What *sent* comes to: the events, and then the failure, with the next call where there are events."""
         events: list[Event] = []
-        for one in sent:
-            if self._has_ended:
-                break
-            self._raw = None
-            events += self._close() if one.data.strip() == "[DONE]" else self._take(one)
+        try:
+            for one in sent:
+                if self._has_ended:
+                    break
+                self._raw = None
+                events += self._close() if one.data.strip() == "[DONE]" else self._take(one)
+        except AttemptFailed as failed:
+            if not events:
+                raise
+            self._held = failed
         return events
 
     def _take(self, sent: ServerSent) -> list[Event]:
@@ -185,7 +197,7 @@ class SniffingReader:
     def feed(self, data: bytes) -> list[Event]:
         """The events completed by *data*."""
         if self._reader is None:
-            self._start += data
+            self._start = (self._start + data).removeprefix(_BOM).lstrip()
             self._reader = self._chosen(self._start)
             if self._reader is None:
                 return []
@@ -201,8 +213,7 @@ class SniffingReader:
 
     def _chosen(self, start: bytes) -> StreamReader | WholeReader | None:
         """The reader for a body that begins with *start*; None while that could still become either."""
-        start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not start or b"\xef\xbb\xbf".startswith(start):
+        if _BOM.startswith(start):
             return None
         if start[:1] in {b"{", b"[", b"<"}:
             return self._whole()

@@ -31,7 +31,7 @@ class ResponsesDraft:
         self._has_said = False
         """True once a piece of the message that is being written has come."""
         self._calls: list[PartialCall] = []
-        self._at: dict[object, PartialCall] = {}
+        self._at: dict[int | None, PartialCall] = {}
         self._reasoning: list[dict[str, Any]] = []
 
     @property
@@ -56,9 +56,9 @@ class ResponsesDraft:
         if kind == "response.function_call_arguments.delta":
             self._argue(document)
         elif kind == "response.output_item.added":
-            self._begin(document.get("output_index"), mapping(document.get("item")))
+            self._begin(count(document.get("output_index")), mapping(document.get("item")))
         elif kind == "response.output_item.done":
-            return self._finish(document.get("output_index"), mapping(document.get("item")))
+            return self._finish(count(document.get("output_index")), mapping(document.get("item")))
         return [] if kind.startswith("response.") else None
 
     def whole(self, document: Mapping[str, Any]) -> list[Event] | None:
@@ -77,7 +77,7 @@ class ResponsesDraft:
         """
         raise Flaw("")
 
-    def _begin(self, index: object, item: Mapping[str, Any]) -> None:
+    def _begin(self, index: int | None, item: Mapping[str, Any]) -> None:
         if item.get("type") == "message":
             self._has_said = False
         elif item.get("type") == "function_call":
@@ -85,12 +85,12 @@ class ResponsesDraft:
             self._call_at(index, item)
 
     def _argue(self, document: Mapping[str, Any]) -> None:
-        call = self._at.get(document.get("output_index"))
+        call = self._at.get(count(document.get("output_index")))
         if call is not None and (piece := text(document.get("delta"))):
             self._content.pieces += 1
             call.arguments.append(piece)
 
-    def _finish(self, index: object, item: Mapping[str, Any]) -> list[Event]:
+    def _finish(self, index: int | None, item: Mapping[str, Any]) -> list[Event]:
         """The events of an *item* that is done: what its own events have not told."""
         match item.get("type"):
             case "message":
@@ -108,7 +108,7 @@ class ResponsesDraft:
         pieces = [text(part.get("text")) or text(part.get("refusal")) for part in parts]
         return [event for piece in pieces for event in self._content.say(piece)]
 
-    def _call_at(self, index: object, item: Mapping[str, Any]) -> PartialCall:
+    def _call_at(self, index: int | None, item: Mapping[str, Any]) -> PartialCall:
         call = PartialCall(text(item.get("call_id")) or text(item.get("id")), text(item.get("name")))
         self._at[index] = call
         self._calls.append(call)
@@ -117,7 +117,7 @@ class ResponsesDraft:
     def _end(self, response: Mapping[str, Any]) -> list[Event]:
         """The end that *response* tells of, with the items that no event has told."""
         self.usage = _usage(response.get("usage")) or self.usage
-        if response.get("status") not in _WHOLE:
+        if text(response.get("status")) not in _WHOLE:
             raise Flaw(_evidence(response))
         events: list[Event] = []
         if not self._calls and not self._content.has_text:

@@ -46,10 +46,17 @@ def test_links_of_one_host_fail_together_where_the_host_does(fault: str, positio
     assert served(drilled(fault, *routes)) == position
 
 
-def test_a_chain_whose_links_all_share_what_fails_falls_short() -> None:
+@pytest.mark.parametrize(("fault", "outcome"), [("unauthorized", "failed"), ("last-resort", "failed")])
+def test_a_chain_whose_links_all_share_what_fails_falls_short(fault: str, outcome: str) -> None:
     """Two models behind one key are no help against a key that is refused."""
-    drill = drilled("unauthorized", link(0, **SAME_KEY), link(1, **SAME_KEY))
-    assert (drill.outcome, drill.complaints) == ("failed", (NO_UNTOUCHED,))
+    drill = drilled(fault, link(0, **SAME_KEY), link(1, **SAME_KEY))
+    assert (drill.outcome, drill.complaints) == (outcome, (NO_UNTOUCHED,))
+
+
+def test_a_chain_that_may_not_be_gone_through_falls_short() -> None:
+    """With `fallback.max_switches: 0` the other links are no help."""
+    drill = drilled("unauthorized", link(0), link(1), policy=Policy(max_switches=0))
+    assert (drill.outcome, drill.complaints) == ("failed", (NO_OTHER,))
 
 
 @pytest.mark.parametrize(
@@ -72,11 +79,14 @@ def test_links_that_need_no_key_are_rehearsed_with_one() -> None:
         ("content", {"content_policy": "next"}, "answered", 1),
         ("refusal", {"content_policy": "next"}, "answered", 1),
         ("cut", {"midstream": "raise"}, "stopped", None),
+        ("error-mid-stream", {"midstream": "raise"}, "stopped", None),
         ("stall", {"midstream": "raise"}, "stopped", None),
         ("cut-tool", {"midstream": "raise"}, "answered", 1),
         ("unauthorized", {"notify": False}, "answered", 1),
         ("unauthorized", {"scope": "session"}, "answered", 1),
         ("unauthorized", {"metered": "ask"}, "answered", 1),
+        ("last-resort", {"max_switches": 1}, "answered", 1),
+        ("all-dead", {"max_switches": 1}, "failed", None),
         ("all-dead", {"when_all_benched": "wait"}, "failed", None),
         ("all-dead", {"when_all_benched": "fail"}, "failed", None),
     ],
@@ -86,7 +96,7 @@ def test_what_must_come_of_a_fault_is_as_the_config_has_it(
     fault: str, policy: dict[str, Any], outcome: str, position: int | None
 ) -> None:
     """A config that asks for something else than usual does not fall short by getting it."""
-    drill = drilled(fault, link(0), link(1), policy=Policy(**policy))
+    drill = drilled(fault, link(0), link(1), link(2), policy=Policy(**policy))
     assert (drill.outcome, served(drill)) == (outcome, position)
 
 

@@ -538,3 +538,13 @@ def test_a_row_may_lack_every_key() -> None:
         failure_from_row({"status": "429", "headers": {"Retry-After": 7}, "body": error("slow")})
     )
     assert (verdict.reason, verdict.retry_after_s) == (Reason.RATE_LIMIT, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"), [(8192, 8192), (0, None), (-1, None), (5, None), (10**30, None)]
+)
+def test_a_window_that_no_model_has_is_not_believed(window: int, expected: int | None) -> None:
+    """It would keep every request from the link, and the state from its file."""
+    inner = {"type": "exceed_context_size_error", "message": "too long", "n_ctx": window}
+    verdict = classify(Failure(transport=Transport.HTTP, status=400, body=json.dumps({"error": inner})))
+    assert (verdict.reason, verdict.context_length) == (Reason.CONTEXT_OVERFLOW, expected)

@@ -1,128 +1,145 @@
-"""Steps driven by hand against links that were benched: what is tried out, what is waited for, what is remembered."""
+"""Steps driven by hand where links are benched: what is tried out, what is waited for, and what is remembered."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+
 from storm import ROUTES, WALL, Caller, World
 
-from hermes_fallback.errors import Interrupted
 from hermes_fallback.journal.writer import Journal
 from hermes_fallback.model.bench import Bench, Grain
 from hermes_fallback.model.limits import Limits, Policy
 from hermes_fallback.model.reason import Reason
+from hermes_fallback.model.receipt import Receipt
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.flow import step
-from hermes_fallback.session.turn import Flow
+from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.state.kept import KeptState
 from hermes_fallback.state.memory import MemoryStore
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
 
-BIG, SMALL, ELSEWHERE, OTHER = ROUTES
+BIG, SMALL, _, OTHER = ROUTES
+"""The first two share a host and a key."""
+LIMITS = Limits(deadline_s=60.0)
 
 
-def flow_over(world: World, *routes: Route, **policy: object) -> Flow:
-    return Flow(
-        Plan(routes=routes, limits=Limits(deadline_s=60.0), policy=Policy(**policy)),
-        KeptState(MemoryStore()),
-        Journal(None),
-        now=lambda: world.now,
-        wall=lambda: WALL + world.now,
-        draw=lambda: 0.5,
-    )
+class Table:
+    """A flow over *routes* on a clock of its own, and what is done with it."""
+
+    def __init__(self, *routes: Route, may_switch: bool = True, **policy: Any) -> None:
+        self.world = World()
+        self.flow = Flow(
+            Plan(routes=routes, limits=LIMITS, policy=Policy(**policy), may_switch=may_switch),
+            KeptState(MemoryStore()),
+            Journal(None),
+            now=lambda: self.world.now,
+            wall=lambda: WALL + self.world.now,
+            draw=lambda: 0.5,
+        )
+
+    def bench(self, route: Route, grain: Grain, ends_s: float, *, began_s: float = -500.0) -> None:
+        subject = route.subject.at(grain)
+        bench = Bench(subject=subject, reason=Reason.OVERLOADED, since=WALL + began_s, until=WALL + ends_s)
+        self.flow.state.bench(bench, generation=0)
+
+    def begin(self, turn: TurnState | None = None) -> Caller:
+        turn = turn or self.flow.turn()
+        steps = step(self.flow, turn, Conversation((Message.user("hello"),)), Options())
+        caller = Caller(
+            flow=self.flow, world=self.world, turn=turn, steps=steps, ends_s=self.world.now + 60.0
+        )
+        caller.begin()
+        return caller
+
+    def play(self, turn: TurnState | None = None, *, yes: bool = True) -> Caller:
+        return finish(self.begin(turn), yes=yes)
+
+    def receipt(self, caller: Caller) -> Receipt:
+        return caller.turn.receipt(self.world.now)
 
 
-def bench(flow: Flow, route: Route, grain: Grain, until: float, *, since: float = WALL - 500) -> None:
-    flow.state.bench(
-        Bench(subject=route.subject.at(grain), reason=Reason.CONNECTION, since=since, until=until),
-        generation=0,
-    )
-
-
-def begun(flow: Flow, world: World) -> Caller:
-    turn = flow.turn()
-    steps = step(flow, turn, Conversation((Message.user("hello"),)), Options())
-    caller = Caller(flow=flow, world=world, turn=turn, steps=steps, ends_s=world.now + 60.0)
-    caller.begin()
-    return caller
-
-
-def finished(caller: Caller) -> Caller:
+def finish(caller: Caller, *, yes: bool = True) -> Caller:
     while not caller.is_over:
-        caller.perform(yes=True)
+        caller.perform(yes=yes)
     return caller
 
 
-def test_a_host_that_is_tried_out_is_open_to_the_step_that_does_so() -> None:
-    """The next link at the same host is not passed over because of the step's own lease."""
-    world = World()
-    world.behaves[0] = "503"
-    flow = flow_over(world, BIG, SMALL)
-    bench(flow, BIG, Grain.HOST, WALL - 1)
-    caller = finished(begun(flow, world))
-    assert (caller.has_answered, caller.asked[-1]) == (True, SMALL)
+def test_a_host_is_open_to_the_step_that_tries_it_out() -> None:
+    """The lease keeps others out: the next link at the same host is still there for its owner."""
+    table = Table(BIG, SMALL)
+    table.world.behaves[0] = "503"
+    table.bench(BIG, Grain.HOST, -1)
+    caller = table.play()
+    assert caller.has_answered
+    assert caller.asked == [BIG, SMALL]
 
 
-def test_a_link_that_is_benched_anew_during_the_wait_is_waited_for_again() -> None:
-    """What was waited for has moved on: nothing is sent before it ends."""
-    world = World()
-    flow = flow_over(world, BIG, when_all_benched="wait")
-    bench(flow, BIG, Grain.MODEL, WALL + 5)
-    caller = begun(flow, world)
-    bench(flow, BIG, Grain.MODEL, WALL + 20, since=WALL + 4)
-    finished(caller)
+def test_a_link_that_is_benched_anew_is_waited_for_anew() -> None:
+    """`when_all_benched: wait` sends nothing before the bench ends, however often it is moved on."""
+    table = Table(BIG, when_all_benched="wait")
+    table.bench(BIG, Grain.MODEL, 5)
+    caller = table.begin()
+    table.bench(BIG, Grain.MODEL, 20, began_s=4)
+    finish(caller)
     assert (caller.has_answered, caller.slept_s) == (True, 20.0)
+    assert [each.waited_s for each in table.receipt(caller).attempts] == [20.0]
 
 
-@pytest.mark.parametrize("policy", [{"midstream": "raise"}])
-def test_answers_that_break_off_are_counted_although_none_is_replayed(policy: dict[str, str]) -> None:
-    """Three in a row bench the model, whoever is told of it."""
-    world = World()
-    world.behaves[0] = "cut"
-    flow = flow_over(world, BIG, OTHER, **policy)
-    for _ in range(3):
-        with pytest.raises(Interrupted):
-            finished(begun(flow, world))
-    assert finished(begun(flow, world)).asked == [OTHER]
+def test_answers_that_break_off_are_counted_although_none_is_replayed() -> None:
+    """With `midstream: raise` too, the third in a row benches the model."""
+    table = Table(BIG, OTHER, midstream="raise")
+    table.world.behaves[0] = "cut"
+    ends = [table.play().error for _ in range(3)]
+    assert [error and error.kind for error in ends] == ["interrupted"] * 3
+    assert table.play().asked == [OTHER]
 
 
-def test_a_lost_race_for_the_last_resort_leads_to_the_next_benched_link() -> None:
-    """Another caller took the soonest: the one after it is tried, rather than nothing."""
-    world = World()
-    flow = flow_over(world, BIG, OTHER)
-    bench(flow, BIG, Grain.MODEL, WALL + 10)
-    bench(flow, OTHER, Grain.MODEL, WALL + 20)
-    lease = flow.state.lease
-
-    def beaten(subjects, *, owner, now, until):  # type: ignore[no-untyped-def]
-        lease([BIG.subject.at(Grain.MODEL)], owner="another", now=now, until=until)
-        return lease(subjects, owner=owner, now=now, until=until)
-
-    flow.state.lease = beaten  # type: ignore[method-assign]
-    caller = finished(begun(flow, world))
-    assert caller.asked == [OTHER]
+def test_a_receipt_says_who_was_passed_over_in_any_step_of_the_turn() -> None:
+    """A tool loop does not forget why it began where it did."""
+    table = Table(BIG, OTHER)
+    table.bench(BIG, Grain.MODEL, 40)
+    caller = table.play()
+    table.play(caller.turn)
+    assert [each.position for each in table.receipt(caller).skipped] == [BIG.position]
 
 
-def test_a_later_step_of_a_turn_remembers_who_was_passed_over() -> None:
-    """The receipt of a turn says why the primary was not asked, tool loops included."""
-    world = World()
-    flow = flow_over(world, BIG, OTHER)
-    bench(flow, BIG, Grain.MODEL, WALL + 40)
-    caller = finished(begun(flow, world))
-    steps = step(flow, caller.turn, Conversation((Message.user("hello"),)), Options())
-    again = Caller(flow=flow, world=world, turn=caller.turn, steps=steps, ends_s=world.now + 60)
-    again.begin()
-    finished(again)
-    assert [each.position for each in caller.turn.receipt(world.now).skipped] == [0]
+def test_who_was_tried_after_all_was_not_passed_over() -> None:
+    """What is said of a link that had been benched is how its attempt went."""
+    table = Table(BIG, OTHER)
+    table.bench(BIG, Grain.MODEL, 1)
+    caller = table.play()
+    table.world.now, table.world.behaves[3] = 2.0, "401"
+    table.play(caller.turn)
+    receipt = table.receipt(caller)
+    assert [each.position for each in receipt.attempts] == [3, 3, 0]
+    assert not receipt.skipped
 
 
-def test_a_step_that_fails_was_served_by_nobody() -> None:
-    world = World()
-    flow = flow_over(world, BIG)
-    caller = finished(begun(flow, world))
-    world.behaves[0] = "400"
-    steps = step(flow, caller.turn, Conversation((Message.user("hello"),)), Options())
-    again = Caller(flow=flow, world=world, turn=caller.turn, steps=steps, ends_s=world.now + 60)
-    again.begin()
-    finished(again)
-    assert caller.turn.receipt(world.now).served_by is None
+def test_nobody_served_a_turn_whose_last_step_failed() -> None:
+    """Who answered an earlier step has not given the answer."""
+    table = Table(BIG)
+    caller = table.play()
+    table.world.behaves[0] = "400"
+    table.play(caller.turn)
+    assert (table.receipt(caller).outcome, table.receipt(caller).served_by) == ("refused", None)
+
+
+def test_a_no_in_a_later_step_leaves_the_earlier_answer_an_answer() -> None:
+    """What has been recorded of one step is not rewritten by the next."""
+    table = Table(BIG, OTHER, may_switch=False)
+    caller = table.play()
+    table.bench(BIG, Grain.MODEL, 40)
+    later = table.play(caller.turn, yes=False)
+    assert later.error is not None
+    assert [each.action for each in table.receipt(caller).attempts] == ["answer"]
+
+
+def test_an_answer_lifts_no_bench_that_began_after_it_was_asked_for() -> None:
+    """Somebody has learnt more since: a probe that ends well says nothing of that."""
+    table = Table(BIG)
+    table.bench(BIG, Grain.MODEL, -1)
+    caller = table.begin()
+    table.bench(BIG, Grain.CREDENTIAL, 3600, began_s=1)
+    finish(caller)
+    assert {each.grain for each in table.flow.state.health().benches} == {Grain.CREDENTIAL}

@@ -189,6 +189,28 @@ def test_a_lease_that_was_lost_in_a_race_leads_to_the_next_link() -> None:
     assert step.denied(now_s=0) == Send(A, 0.0, 180.0)
 
 
+def test_whoever_loses_the_race_for_the_soonest_tries_the_one_after_it() -> None:
+    """All are benched, and two callers try two links, rather than one of them none."""
+    held = (P, Grain.HOST, 60), (A, Grain.HOST, 30)
+    step, action = begun(P, A, health=benched(*held))
+    assert isinstance(action, Send)
+    assert action.candidate == A
+    step.health = benched(*held, leased=(A, Grain.HOST))
+    assert step.denied(now_s=0) == Send(P, 0.0, 180.0, (P.subject.at(Grain.HOST),))
+
+
+def test_a_link_that_was_left_is_no_last_resort() -> None:
+    """Where its retry has to wait for another caller, the step is over: it never returns."""
+    step, _ = begun(P, health=Health())
+    step.health = benched((P, Grain.MODEL, -1))
+    again = fail(step, Reason.SERVER_ERROR)
+    assert isinstance(again, Send)
+    assert again.probes
+    step.health = benched((P, Grain.MODEL, -1), leased=(P, Grain.MODEL))
+    assert step.denied(now_s=2.0) == GiveUp("exhausted")
+    assert not step.passed
+
+
 def test_failures_that_are_only_counted_bench_nobody() -> None:
     """Two empty answers are a note, not a bench."""
     _, action = begun(P, A, health=benched((P, Grain.MODEL, -500)))
@@ -223,6 +245,32 @@ def test_when_all_are_benched_the_config_says_what_happens(way: str, expected: A
     health = benched((P, Grain.HOST, 60), (A, Grain.HOST, 30))
     _, action = begun(P, A, health=health, policy=Policy(when_all_benched=way))
     assert action == expected
+
+
+def test_who_waits_waits_for_the_caller_who_is_trying_it_out_too() -> None:
+    """`when_all_benched: wait`: it looks again and again, and sends when the other has proved it well."""
+    health = benched((P, Grain.HOST, -1), leased=(P, Grain.HOST))
+    step, action = begun(P, health=health, policy=Policy(when_all_benched="wait"))
+    assert action == Send(P, 0.5, 179.5, (P.subject.at(Grain.HOST),))
+    again = step.denied(now_s=0.5)
+    assert again == Send(P, 0.5, 179.0, (P.subject.at(Grain.HOST),))
+    step.health = Health()
+    assert step.awoken(again, now_s=1.0) == Send(P, 0.0, 179.0)
+
+
+def test_a_switch_that_was_denied_is_none() -> None:
+    """`max_switches: 1` is not used up by a link that was never asked."""
+    health = benched((A, Grain.HOST, -1))
+    step, _ = begun(P, A, B, health=health, switches_left=1)
+    assert isinstance(fail(step, Reason.AUTH), Send)
+    assert step.denied(now_s=1.0) == Send(B, 0.0, 179.0)
+
+
+def test_a_key_that_was_refused_is_not_sent_again_with_another_model() -> None:
+    """What the failure benched counts at once, and not only in the next turn."""
+    sister = replace(A, subject=A.subject._replace(credential=P.subject.credential))
+    step, _ = begun(P, sister, B, health=Health())
+    assert fail(step, Reason.AUTH) == Send(B, 0.0, 179.0)
 
 
 def test_nobody_waits_for_a_bench_that_outlasts_the_deadline() -> None:
@@ -262,7 +310,7 @@ def test_a_link_that_others_have_benched_meanwhile_is_not_asked_again() -> None:
     step, _ = begun(P, A, health=Health())
     again = fail(step, Reason.SERVER_ERROR)
     assert isinstance(again, Send)
-    assert step.awoken(again, now_s=1.5) == Send(P, again.after_s, 178.5)
+    assert step.awoken(again, now_s=1.5) == Send(P, 0.0, 178.5)
     step.health = benched((P, Grain.MODEL, 15))
     assert step.awoken(again, now_s=1.5) == Send(A, 0.0, 178.5)
 
@@ -276,7 +324,7 @@ def test_switches_are_counted_over_the_turn() -> None:
     turn.answered(A)
     later = turn.step(now_s=2)
     later.begin(now_s=2)
-    assert fail(later, Reason.AUTH, now_s=3.0) == GiveUp("exhausted")
+    assert fail(later, Reason.AUTH, now_s=3.0) == GiveUp("no-switches")
 
 
 FAR = replace(A, zone="any")
@@ -373,3 +421,15 @@ def test_where_a_switch_lasts_for_the_session_a_turn_begins_where_the_last_one_e
     """`scope: session` is the older, one-shot behaviour."""
     turn = Turn([P, A, B], Limits(), at=1)
     assert turn.step(now_s=0).begin(now_s=0) == Send(A, 0.0, 180.0)
+
+
+@pytest.mark.parametrize(
+    ("at", "position"), [(None, 1), (WALL - 60, 1), (WALL - 90_000, 0), (WALL + 90_000, 0)]
+)
+def test_a_lesson_counts_for_a_day(at: float | None, position: int) -> None:
+    """Models are set up anew, and clocks are set back: then the link is tried once more."""
+    health = Health(lessons={"link-P": Lesson(tools=False, at=at)})
+    step = Turn([P, A], Limits()).step(now_s=0, epoch_s=WALL, health=health, needs=Needs(tools=True))
+    action = step.begin(now_s=0)
+    assert isinstance(action, Send)
+    assert action.candidate.position == position

@@ -6,7 +6,9 @@ import asyncio
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +25,8 @@ from hermes_fallback import (
 )
 from hermes_fallback.errors import ExitCode, Interrupted, UsageError
 from hermes_fallback.journal.reader import receipts
-from hermes_fallback.model.bench import Grain, Lesson
+from hermes_fallback.model.bench import Bench, Grain, Lesson, Subject
+from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Receipt, SkipKind
 from hermes_fallback.session.events import NoticeKind
 from hermes_fallback.state.opened import open_state
@@ -76,6 +79,11 @@ def script(world: World, **steps: object) -> None:
 
 def state(world: World) -> State:
     return open_state(str(world.home / "fallback"))
+
+
+def learnt(world: World) -> list[Lesson]:
+    """The lessons of the home, whenever they were learnt."""
+    return [replace(lesson, at=None) for lesson in state(world).health().lessons.values()]
 
 
 def journal(world: World) -> list[Receipt]:
@@ -135,7 +143,7 @@ def test_a_prompt_that_does_not_fit_goes_to_a_link_that_is_known_to_hold_it(worl
     answer = asked(world)
     assert models(answer) == [("main-model", "advance"), ("third-model", "answer")]
     assert skips(answer.receipt)["spare-model"][0] is SkipKind.UNFIT
-    assert list(state(world).health().lessons.values()) == [Lesson(context_length=8192)]
+    assert learnt(world) == [Lesson(context_length=8192)]
 
 
 def test_a_prompt_that_fits_nowhere_is_refused_with_its_numbers(world: World) -> None:
@@ -302,6 +310,29 @@ def test_a_benched_primary_is_not_replaced_without_leave(world: World, asked: As
     assert world.asked() == ["main"]
 
 
+def test_leave_is_asked_for_the_way_back_too(world: World) -> None:
+    """In the middle of a turn the link that answered may be benched by others, and the primary well again."""
+    world.configure(auto_activate="false")
+    script(world, main=["unauthorized", "ok"], spare="tool_call")
+    plan, asked = world.runtime.plan(), []
+    with Session(plan, may_move=lambda notice: not asked.append(str(notice))) as session:
+        (call,) = session.ask("weather?", Options(tools=(TOOL,))).tool_calls
+        state(world).reset(None)
+        for route in plan.routes[1:]:
+            bench_host(world, route.subject)
+        assert session.resume({call.id: "sunny"}).served_by.model == "main-model"
+    assert asked[1] == (
+        "custom:spare-model is benched for 60 s: it cannot be reached; going on with custom:main-model"
+    )
+
+
+def bench_host(world: World, whole: Subject) -> None:
+    """Do what another process would that finds the host dead."""
+    now = time.time()
+    bench = Bench(subject=whole.at(Grain.HOST), reason=Reason.CONNECTION, since=now, until=now + 60)
+    state(world).bench(bench, generation=state(world).health().generation)
+
+
 def test_where_notices_are_off_nothing_is_told(world: World) -> None:
     """`notify: false` silences a switch, a skip and the return; the receipts still have them."""
     world.configure(notify="false")
@@ -390,7 +421,7 @@ def test_a_lesson_outlives_the_process(world: World) -> None:
         )
         assert done.stdout == "spare-model\n"
     assert world.asked() == ["main", "spare", "spare"]
-    assert list(state(world).health().lessons.values()) == [Lesson(tools=False)]
+    assert learnt(world) == [Lesson(tools=False)]
 
 
 def test_a_skip_is_told_once_and_so_is_the_return(world: World) -> None:
