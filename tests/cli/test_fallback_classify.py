@@ -27,8 +27,8 @@ def test_text_tells_the_same_in_words(hermes: Hermes) -> None:
     """The reason first, then what says so and what would be done."""
     out = hermes("fallback", "classify", "--status", "429", QUOTA).out
     assert out.startswith("quota\n  said   You exceeded your quota\n  rule   code:insufficient_quota\n")
-    assert "another credential of the pool, where there is one, then the next link" in out
-    assert out.endswith("  bench  1 h for the credential\n")
+    assert "another key of the same link, where there is one, then the next link" in out
+    assert out.endswith("  bench  1 h for the key\n")
 
 
 @pytest.mark.parametrize("words", [["-"], []], ids=["dash", "nothing"])
@@ -54,7 +54,7 @@ def test_sizes_and_lacks_are_told(hermes: Hermes) -> None:
     text = "prompt is too long: 210000 tokens > 200000 maximum"
     out = hermes("fallback", "classify", text).out
     assert "the prompt has 210,000 tokens; the model holds 200,000 tokens" in out
-    assert "nothing: it is raised" in out
+    assert "nothing: the error is shown" in out
     assert "the model takes no tools" in hermes("fallback", "classify", "x does not support tools").out
 
 

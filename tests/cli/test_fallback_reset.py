@@ -59,13 +59,14 @@ def test_a_link_gets_rid_of_all_that_covers_it(
     _bench(state, subjects[3].at(Grain.MODEL), Reason.OVERLOADED)
     state.learn(subjects[1].link, Lesson(tools=False))
     result = hermes("fallback", "reset", "custom:small", env=WIDE)
-    key, then = subjects[1].credential[:15], _local(EVENING)
-    route = f"small at http://127.0.0.1:1 with the key {key}: rate_limit"
+    guess, given = (f"until {_local(EVENING)} ({who})" for who in ("our guess", "the provider said so"))
     assert (result.status, result.err) == (0, "")
     assert sorted(result.out.splitlines()) == [
-        f"  http://127.0.0.1:1: connection, benched until {then} by our guess; 0 custom:big, 1 custom:small",
-        f"  {route}, benched until {then} as the provider said; 1 custom:small",
-        f"  the key {key}: auth, benched until another key works; 0 custom:big, 1 custom:small",
+        f"  0  custom:big cannot be reached; its host was benched {guess}",
+        "  0  custom:big refuses the key; this key was benched until it is changed",
+        f"  1  custom:small cannot be reached; its host was benched {guess}",
+        f"  1  custom:small is rate limited; this model with this key was benched {given}",
+        "  1  custom:small refuses the key; this key was benched until it is changed",
         "forgotten for `custom:small`, and tried again at once:",
     ]
     assert set(state.health().benches) == {subjects[3].at(Grain.MODEL)}
@@ -150,6 +151,23 @@ def test_a_state_that_cannot_be_written_is_exit_8(
     result = hermes("fallback", "reset", "--all", "--json")
     assert (result.status, result.out, result.error["kind"]) == (8, "", "system")
     assert "state.db" in result.error["why"]
+
+
+def test_a_link_that_left_the_chain_is_named_by_its_host(hermes: Hermes, state: State) -> None:
+    """Nobody looks for it among those that are there."""
+    _bench(state, Subject(host="https://a", model="old"), Reason.OVERLOADED)
+    out = hermes("fallback", "reset", "--all", env=WIDE).out
+    assert "  old at https://a is overloaded; this model at its host was benched until " in out
+    assert out.endswith("; no link of the chain\n")
+
+
+def test_failures_that_are_only_counted_are_told_so(
+    hermes: Hermes, state: State, subjects: dict[int, Subject]
+) -> None:
+    """They keep nothing from being used."""
+    _bench(state, subjects[0].at(Grain.MODEL), Reason.INVALID_RESPONSE, until=NOON)
+    out = hermes("fallback", "reset", "0", env=WIDE).out
+    assert "  0  custom:big gave no valid answer; 1 failure counted, not benched yet\n" in out
 
 
 def test_names_from_outside_steer_no_terminal(hermes: Hermes, state: State) -> None:

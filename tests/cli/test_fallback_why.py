@@ -161,13 +161,46 @@ def test_a_turn_that_failed_says_what_helps(hermes: Hermes, keep: Keep) -> None:
     assert "outcome   no link answered\n" in out
     assert "benched: this key, until it is changed\n" in out
     assert "what helps\n  wait until 12:00:45, when zai:glm-4.6 is tried again\n" in out
-    assert "replace the key of openai (OPENAI_API_KEY), then: hermes fallback test\n" in out
+    assert "replace the key of openai:gpt-5 (OPENAI_API_KEY), then: hermes fallback test\n" in out
 
 
 def test_a_turn_with_one_link_is_advised_to_have_another() -> None:
     """That is what the chain is for."""
     assert "hermes fallback add" in story(replace(FAILED, skipped=()))
     assert "hermes fallback add" not in story(FAILED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "helps"),
+    [
+        ("interrupted", "`fallback.midstream: restart`"),
+        ("not-permitted", "hermes fallback auto on"),
+        ("deadline", "raise `fallback.deadline`"),
+        ("benched", "hermes fallback reset --all"),
+    ],
+)
+def test_an_end_that_another_link_would_not_have_changed_asks_for_none(outcome: str, helps: str) -> None:
+    """The chain may be long: what ended the turn was a setting, or the clock."""
+    out = story(replace(FAILED, skipped=(), outcome=outcome))
+    assert helps in out
+    assert "hermes fallback add" not in out
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(None, "  Connection refused\n"), (500, '  "Connection refused"\n')]
+)
+def test_only_a_provider_is_quoted(status: int | None, told: str) -> None:
+    """What this machine says of its own network stands without quotes, and never with an error's number."""
+    refused = replace(OVERLOADED, status=status, detail="[Errno 111] Connection refused")
+    assert told in story(replace(ANSWERED, attempts=(refused,)))
+
+
+def test_an_answer_that_stayed_broken_was_not_taken_back() -> None:
+    """With `fallback.midstream: raise` its beginning stays on the screen."""
+    cut = replace(AGAIN, reason=Reason.INVALID_RESPONSE, action="stop", discarded_chars=11)
+    out = story(replace(ANSWERED, attempts=(cut,), outcome="interrupted"))
+    assert "broke off after 11 characters\n" in out
+    assert "taken back" not in out
 
 
 def test_who_answered_an_earlier_step_is_not_blamed_for_the_last() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +13,7 @@ from hermes_fallback.journal.document import document_of
 if TYPE_CHECKING:
     from hermes_fallback.model.receipt import Attempt
 
-__all__ = ["FOLLOWED", "attempt_documents", "attempt_lines"]
+__all__ = ["FOLLOWED", "attempt_documents", "attempt_lines", "detail_words"]
 
 FOLLOWED = {
     "retry": "tried again",
@@ -20,6 +21,8 @@ FOLLOWED = {
     "advance": "moved on",
     "stop": "gave up",
 }
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+"""What the operating system's errors begin with; the words behind it say the same."""
 
 
 def attempt_documents(attempts: Sequence[object]) -> list[dict[str, object]]:
@@ -34,12 +37,17 @@ def attempt_lines(attempts: Sequence[object], canvas: Canvas) -> Iterator[str]:
         yield canvas.fold(_story(attempt, canvas), first=f"  {attempt.position}  {name}  ", indent="       ")
 
 
+def detail_words(attempt: Attempt) -> str:
+    """What was said of the failure of *attempt*, for people; empty where nothing was."""
+    return _NUMBER.sub("", attempt.detail or "")
+
+
 def _story(attempt: Attempt, canvas: Canvas) -> str:
     status = f" (HTTP {attempt.status})" if attempt.status and attempt.reason else ""
     outcome = f"{attempt.reason or 'answered'}{status} after {attempt.ms:.0f} ms"
     waited = f"waited {attempt.waited_s:.1f} s, " if attempt.waited_s else ""
     followed = f", {FOLLOWED[attempt.action]}" if attempt.action in FOLLOWED else ""
-    detail = f": {canvas.plain(attempt.detail)}" if attempt.detail else ""
+    detail = f": {canvas.plain(detail_words(attempt))}" if attempt.detail else ""
     request = (
         f" (request {canvas.plain(attempt.request_id)})" if attempt.request_id and attempt.reason else ""
     )

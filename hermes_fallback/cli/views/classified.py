@@ -18,9 +18,9 @@ __all__ = ["Classified", "classified_document", "classified_text"]
 _COVERED = {
     Grain.HOST: "the host",
     Grain.MODEL: "this model at this host",
-    Grain.CREDENTIAL: "the credential",
-    Grain.CREDENTIAL_MODEL: "this model with this credential",
-    Grain.ROUTE: "this model with this credential",
+    Grain.CREDENTIAL: "the key",
+    Grain.CREDENTIAL_MODEL: "this model with this key",
+    Grain.ROUTE: "this model with this key",
     Grain.LINK: "the link, or until its config changes",
 }
 
@@ -91,10 +91,12 @@ def _about(verdict: Verdict) -> str:
 def _then(follows: Consequence) -> str:
     steps = [
         *(["once more to the same link"] if follows.retry else []),
-        *(["another credential of the pool, where there is one"] if follows.rotate else []),
+        *(["another key of the same link, where there is one"] if follows.rotate else []),
         *(["the next link"] if follows.advance else []),
     ]
-    return ", then ".join(steps) or "nothing: it is raised, because no other link would answer differently"
+    return (
+        ", then ".join(steps) or "nothing: the error is shown, because no other link would answer differently"
+    )
 
 
 def _bench(follows: Consequence) -> str:

@@ -38,7 +38,7 @@ class Drilled:
         usable = allowed(self.plan)
         left = [(each.position, each.provider, each.model, each.what) for each in self.plan.skipped]
         left += [
-            (each.position, each.provider, each.model, "is ruled out by `fallback.zone` or `fallback.spend`")
+            (each.position, each.provider, each.model, "`fallback.zone` or `fallback.spend` rules it out")
             for each in self.plan.routes
             if each not in usable
         ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from hermes_fallback.cli.views.canvas import Canvas
+from hermes_fallback.cli.views.why import COVERED
 from hermes_fallback.journal.document import rfc3339
 from hermes_fallback.model.bench import Bench
 from hermes_fallback.model.route import Route
+from hermes_fallback.session.words import SAID
 
 __all__ = ["Reset", "reset_document", "reset_text"]
 
@@ -36,9 +39,9 @@ def reset_text(reset: Reset, canvas: Canvas) -> str:
     if not reset.gone:
         return canvas.fold(canvas.plain(f"nothing was benched{of}"))
     head = f"forgotten{of}, and tried again at once:"
-    return "\n".join(
-        (canvas.fold(canvas.plain(head)), *(_line(each, reset.routes, canvas) for each in reset.gone))
-    )
+    stories = (words for each in reset.gone for words in _stories(each, reset.routes))
+    lines = (canvas.fold(canvas.plain(each), first="  ", indent="     ") for each in stories)
+    return "\n".join((canvas.fold(canvas.plain(head)), *lines))
 
 
 def _document(bench: Bench, routes: tuple[Route, ...]) -> dict[str, object]:
@@ -59,26 +62,30 @@ def _document(bench: Bench, routes: tuple[Route, ...]) -> dict[str, object]:
     }
 
 
-def _line(bench: Bench, routes: tuple[Route, ...], canvas: Canvas) -> str:
-    names = ", ".join(f"{each.position} {_name(each)}" for each in _covered(bench, routes))
-    said = f"{_what(bench)}: {bench.reason}, {_until(bench)}; {names or 'no link of the chain'}"
-    return canvas.fold(canvas.plain(said), first="  ", indent="    ")
+def _stories(bench: Bench, routes: tuple[Route, ...]) -> Iterator[str]:
+    """What was held against each link that *bench* covers, or against one that has left the chain."""
+    held, covered = f"{SAID[bench.reason]}; {_until(bench)}", _covered(bench, routes)
+    for each in covered:
+        yield f"{each.position}  {_name(each)} {held}"
+    if not covered:
+        yield f"{_what(bench)} {held}; no link of the chain"
 
 
 def _what(bench: Bench) -> str:
     host, credential, model, _ = bench.subject
     place = f"{model} at {host}" if host and model else host or model
     key = f"the key {credential[:_FINGERPRINT_CHARS]}" if credential else ""
-    return f"{place} with {key}" if place and key else place or key or "this link"
+    return f"{place} with {key}" if place and key else place or key or "a link that was configured otherwise"
 
 
 def _until(bench: Bench) -> str:
     if bench.until <= bench.since:
-        return f"{bench.strikes} failure(s) counted, not benched yet"
+        return f"{bench.strikes} failure{'' if bench.strikes == 1 else 's'} counted, not benched yet"
     if math.isinf(bench.until):
-        return "benched until another key works"
-    who = "as the provider said" if bench.is_given else "by our guess"
-    return f"benched until {datetime.fromtimestamp(bench.until).astimezone():%Y-%m-%d %H:%M:%S %Z} {who}"
+        return f"{COVERED[bench.subject.grain]} was benched until it is changed"
+    who = "the provider said so" if bench.is_given else "our guess"
+    until = f"{datetime.fromtimestamp(bench.until).astimezone():%Y-%m-%d %H:%M:%S %Z}"
+    return f"{COVERED[bench.subject.grain]} was benched until {until} ({who})"
 
 
 def _covered(bench: Bench, routes: tuple[Route, ...]) -> tuple[Route, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from types import MappingProxyType
 
-from hermes_fallback.cli.views.attempts import FOLLOWED, attempt_documents
+from hermes_fallback.cli.views.attempts import FOLLOWED, attempt_documents, detail_words
 from hermes_fallback.cli.views.canvas import Canvas
 from hermes_fallback.cli.views.chain import address
 from hermes_fallback.journal.document import document_of
@@ -17,7 +17,7 @@ from hermes_fallback.model.bench import Grain
 from hermes_fallback.model.receipt import Attempt, Benched, Receipt, SkipKind
 from hermes_fallback.session.words import GAVE_UP, SAID, mend
 
-__all__ = ["Told", "story_text", "told_document", "turns_text"]
+__all__ = ["COVERED", "Told", "story_text", "told_document", "turns_text"]
 
 _LEAD = "  "
 _BODY = " " * 14
@@ -27,11 +27,11 @@ _OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         "answered": "answered",
         "interrupted": "the answer broke off",
-        "cancelled": "stopped by whoever asked",
+        "cancelled": "stopped before it was answered",
         **{why: what for why, (what, _) in GAVE_UP.items()},
     }
 )
-_COVERED: Mapping[Grain, str] = MappingProxyType(
+COVERED: Mapping[Grain, str] = MappingProxyType(
     {
         Grain.HOST: "its host",
         Grain.MODEL: "this model at its host",
@@ -41,6 +41,15 @@ _COVERED: Mapping[Grain, str] = MappingProxyType(
         Grain.LINK: "this link as it is configured",
     }
 )
+"""What a bench of each grain keeps from being used."""
+_MENDS: Mapping[str, str] = MappingProxyType(
+    {
+        "interrupted": "have such an answer begun anew: `fallback.midstream: restart`",
+        "not-permitted": "let a failure switch links: hermes fallback auto on",
+        **{why: GAVE_UP[why][1] for why in ("deadline", "no-links", "benched", "unfit")},
+    }
+)
+"""What helps against an outcome, whatever failed."""
 _UNTIED = frozenset({SkipKind.REQUESTED, SkipKind.NOT_READY})
 """Where `Skipped.what` does not go on from the link's name."""
 
@@ -161,10 +170,10 @@ def _facts(attempt: Attempt) -> Iterator[str]:
         facts.append(f"first content after {_span(attempt.first_ms)}")
     facts += ["the first try after its bench" if attempt.is_probe else "", FOLLOWED.get(attempt.action, "")]
     yield ", ".join(filter(None, facts))
-    if attempt.detail:
-        yield f'"{attempt.detail}"'
+    if words := detail_words(attempt):
+        yield f'"{words}"' if attempt.status else words  # without a status nobody said it but this machine
     if attempt.discarded_chars:
-        yield f"{_count(attempt.discarded_chars, 'character')} of a broken answer taken back"
+        yield f"broke off after {_count(attempt.discarded_chars, 'character')}"
 
 
 def _identifiers(attempt: Attempt) -> Iterator[str]:
@@ -180,7 +189,7 @@ def _identifiers(attempt: Attempt) -> Iterator[str]:
 
 
 def _bench_phrase(benched: Benched, receipt: Receipt) -> str:
-    covered = _COVERED[benched.grain]
+    covered = COVERED[benched.grain]
     if math.isinf(benched.until):
         return f"benched: {covered}, until it is changed"
     who = "the provider said so" if benched.is_given else "our guess"
@@ -207,10 +216,10 @@ def _help(receipt: Receipt) -> Iterator[str]:
     for attempt in receipt.attempts:
         if helps := mend(attempt):
             yield helps
-    if receipt.outcome == "not-permitted":
-        yield "let a failure switch links: hermes fallback auto on"
+    if receipt.outcome in _MENDS:
+        yield _MENDS[receipt.outcome]
     positions = {each.position for each in receipt.attempts} | {each.position for each in receipt.skipped}
-    if len(positions) < 2:
+    if receipt.outcome == "exhausted" and len(positions) < 2:
         yield "add a link for such times: hermes fallback add"
 
 
