@@ -33,7 +33,7 @@ class Misfit(Enum):
 
 def misfit_of(candidate: Candidate, needs: Needs, policy: Policy) -> Misfit | None:
     """Why *candidate* cannot be sent this request, or None."""
-    if not is_within(candidate.zone, policy.zone):
+    if policy.zone != "any" and not is_within(candidate.zone, policy.zone):
         return Misfit.ZONE
     if policy.metered == "never" and candidate.costs and candidate.position:
         return Misfit.COST

@@ -446,7 +446,7 @@ class Turn:
         self._config = config
         self._may_switch = may_switch
         self._is_switch = is_switch
-        self._at = next((n for n, each in enumerate(self._candidates) if each.position == at), 0)
+        self._at = 0 if at is None else self._place_of(at)
         self._switches = 0
         self._agreed: frozenset[int] = frozenset()
         self._step: Step | None = None
@@ -460,10 +460,7 @@ class Turn:
             self._agreed = self._step.agreed
         most = self._policy.max_switches
         self._step = Step(
-            [
-                _taught(each, health, now_s + epoch_s)
-                for each in self._candidates[self._at :] + self._candidates[: self._at]
-            ],
+            self._order(health, now_s + epoch_s),
             self._limits,
             self._policy,
             started_s=now_s,
@@ -478,10 +475,18 @@ class Turn:
         )
         return self._step
 
+    def _order(self, health: Health, now: float) -> Sequence[Candidate]:
+        """Who is asked, in this order, each with what was learnt of it."""
+        order = self._candidates[self._at :] + self._candidates[: self._at]
+        return [_taught(each, health, now) for each in order] if health.lessons else order
+
     def answered(self, candidate: Candidate) -> None:
         """Note who answered a step."""
-        self._at = next(n for n, each in enumerate(self._candidates) if each.position == candidate.position)
+        self._at = self._place_of(candidate.position)
         self._is_switch = False
+
+    def _place_of(self, position: int) -> int:
+        return next((n for n, each in enumerate(self._candidates) if each.position == position), 0)
 
 
 def _taught(candidate: Candidate, health: Health, now: float) -> Candidate:
