@@ -21,7 +21,8 @@ from benchmarks.exchanges import BODY, DEAD, bare, bare_pair, providers
 from benchmarks.failures import KINDS, failures
 from benchmarks.measure import Figure, measure
 from hermes_fallback import AsyncSession, Failure, Plan, Session, classify
-from hermes_fallback.failover.step import Candidate, Turn
+from hermes_fallback.failover.candidate import Candidate
+from hermes_fallback.failover.turn import Turn
 from hermes_fallback.journal.writer import open_journal
 from hermes_fallback.model.bench import Subject
 from hermes_fallback.model.limits import Limits

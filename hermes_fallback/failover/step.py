@@ -1,11 +1,11 @@
-"""The machine of a step, one request for one assistant message, and of the turn that steps belong to."""
+"""The machine of a step: one request for one assistant message."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
+from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, PassedOver, Send
 from hermes_fallback.failover.candidate import Candidate, Outlook, outlook
 from hermes_fallback.failover.decide import (
     TABLE,
@@ -22,68 +22,12 @@ from hermes_fallback.model.bench import Bench, Health, Lesson, Standing, Subject
 from hermes_fallback.model.limits import Limits, Policy
 from hermes_fallback.model.reason import Reason
 
-__all__ = ["Action", "Ask", "Candidate", "Following", "GiveUp", "PassedOver", "Send", "Step", "Turn"]
+__all__ = ["HEALTHY", "NO_NEEDS", "Step"]
 
 _RECHECK_S = 0.5
 """So often a link is looked at again that another caller is trying out, by those who wait for it."""
-_HEALTHY = Health()
-_NO_NEEDS = Needs()
-
-
-class Send(NamedTuple):
-    """Send the request to *candidate*, after *after_s* seconds; it has *time_left_s* until its first content."""
-
-    candidate: Candidate
-    after_s: float
-    time_left_s: float
-    probes: tuple[Subject, ...] = ()
-    """What this request tries out. Take a lease on all of it first; where that fails: `Step.denied`."""
-
-
-class Ask(NamedTuple):
-    """Ask the user whether to go on with *candidate*; answer with `Step.permitted`."""
-
-    candidate: Candidate
-    costs: bool = False
-    """True where the question is whether it may cost something; otherwise it is whether to switch."""
-
-
-class GiveUp(NamedTuple):
-    """No link answered; *why* is one of the words below.
-
-    `exhausted`: every link failed. `refused`: the request itself is at fault. `deadline`: time is up.
-    `not-permitted`: another link is there, and the user has not agreed to a switch. `no-links`: nothing to try.
-    `benched`: all are benched, or being tried by others. `unfit`: no link can take this request.
-    `no-switches`: other links are there, and the turn has moved as often as it may.
-    """
-
-    why: str
-    soonest: float | None = None
-    """When a link is usable again, in seconds since the epoch, where that is known."""
-
-
-Action = Send | Ask | GiveUp
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOver:
-    """A link that was not tried in this step, and why: it does not fit, is benched, or is being tried by others."""
-
-    candidate: Candidate
-    misfit: Misfit | None = None
-    until: float | None = None
-    """When its bench ends; None where another caller is finding out."""
-    reason: Reason | None = None
-    """Why it is benched."""
-
-
-class Following(NamedTuple):
-    """What follows a failure: the next action, and what is to be remembered."""
-
-    action: Action
-    bench: Bench | None = None
-    lesson: Lesson | None = None
-    """What was found out about the link that failed."""
+HEALTHY = Health()
+NO_NEEDS = Needs()
 
 
 class Step:
@@ -101,8 +45,8 @@ class Step:
         *,
         started_s: float,
         epoch_s: float = 0.0,
-        health: Health = _HEALTHY,
-        needs: Needs = _NO_NEEDS,
+        health: Health = HEALTHY,
+        needs: Needs = NO_NEEDS,
         config: str = "",
         may_switch: bool = True,
         is_switch: bool = False,
@@ -181,10 +125,11 @@ class Step:
         # Where waiting does not help, nothing hangs on the others: saves looking at each of them twice.
         others_left = not TABLE[verdict.reason].passes or (self._may_leave and self._has_usable(now_s))
         is_tried = bool(self._probing) or (bool(probes) and others_left)
+        may_retry = has_token and not is_tried and self._attempts < self._limits.attempts
         situation = Situation(
             tries=self._tries,
             others_left=others_left,
-            may_retry=has_token and not is_tried and self._attempts < self._limits.attempts,
+            may_retry=may_retry,
             hung_up=hung_up,
             time_left_s=self._ends_s - now_s,
             sleep_left_s=self._limits.sleep_s - self._slept_s,
@@ -421,82 +366,3 @@ def _lesson(verdict: Verdict) -> Lesson | None:
     if verdict.context_length and verdict.reason is Reason.CONTEXT_OVERFLOW:
         return Lesson(context_length=verdict.context_length)
     return None
-
-
-class Turn:
-    """One user message until its final answer. The link that answers a step stays for the rest of the turn.
-
-    *is_switch*: the first candidate stands in for a primary that is not ready.
-    """
-
-    def __init__(
-        self,
-        candidates: Sequence[Candidate],
-        limits: Limits,
-        policy: Policy = USUAL,
-        *,
-        config: str = "",
-        may_switch: bool = True,
-        is_switch: bool = False,
-        at: int | None = None,
-    ) -> None:
-        self._candidates = tuple(candidates)
-        self._limits = limits
-        self._policy = policy
-        self._config = config
-        self._may_switch = may_switch
-        self._is_switch = is_switch
-        self._at = 0 if at is None else self._place_of(at)
-        self._switches = 0
-        self._agreed: frozenset[int] = frozenset()
-        self._step: Step | None = None
-
-    def step(
-        self, *, now_s: float, epoch_s: float = 0.0, health: Health = _HEALTHY, needs: Needs = _NO_NEEDS
-    ) -> Step:
-        """A new step. It begins with the link that answered last, then those behind it, then those before."""
-        if self._step is not None:
-            self._switches += self._step.switches
-            self._agreed = self._step.agreed
-        most = self._policy.max_switches
-        self._step = Step(
-            self._order(health, now_s + epoch_s),
-            self._limits,
-            self._policy,
-            started_s=now_s,
-            epoch_s=epoch_s,
-            health=health,
-            needs=needs,
-            config=self._config,
-            may_switch=self._may_switch,
-            is_switch=self._is_switch,
-            switches_left=None if most is None else max(most - self._switches, 0),
-            agreed=self._agreed,
-        )
-        return self._step
-
-    def _order(self, health: Health, now: float) -> Sequence[Candidate]:
-        """Who is asked, in this order, each with what was learnt of it."""
-        order = self._candidates[self._at :] + self._candidates[: self._at]
-        return [_taught(each, health, now) for each in order] if health.lessons else order
-
-    def answered(self, candidate: Candidate) -> None:
-        """Note who answered a step."""
-        self._at = self._place_of(candidate.position)
-        self._is_switch = False
-
-    def _place_of(self, position: int) -> int:
-        return next((n for n, each in enumerate(self._candidates) if each.position == position), 0)
-
-
-def _taught(candidate: Candidate, health: Health, now: float) -> Candidate:
-    """*candidate* with what was learnt of it; what is configured counts before that."""
-    lesson = health.lessons.get(candidate.subject.link)
-    if lesson is None or not lesson.holds(now):
-        return candidate
-    return replace(
-        candidate,
-        context_length=candidate.context_length or lesson.context_length,
-        tools=lesson.tools if candidate.tools is None else candidate.tools,
-        images=lesson.images if candidate.images is None else candidate.images,
-    )

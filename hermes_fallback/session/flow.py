@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from hermes_fallback.errors import FallbackError
+from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, Send
 from hermes_fallback.failover.classify import Verdict, classify
-from hermes_fallback.failover.step import Action, Ask, Following, GiveUp, Send
 from hermes_fallback.masking import mask_values
 from hermes_fallback.model.bench import Bench
 from hermes_fallback.model.failure import AttemptFailed, Failure

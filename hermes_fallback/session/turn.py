@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from hermes_fallback.failover.step import Turn
+from hermes_fallback.failover.turn import Turn
 from hermes_fallback.failover.verdict import Verdict
 from hermes_fallback.journal.writer import Journal
 from hermes_fallback.model.receipt import Attempt, Benched, Receipt, ServedBy, Skipped

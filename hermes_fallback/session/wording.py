@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from hermes_fallback.errors import Interrupted, Unanswered
+from hermes_fallback.failover.action import GiveUp, PassedOver
 from hermes_fallback.failover.fit import Misfit
-from hermes_fallback.failover.step import GiveUp, PassedOver
 from hermes_fallback.failover.verdict import Verdict
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Attempt, SkipKind, Skipped

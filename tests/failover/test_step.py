@@ -9,9 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hermes_fallback.failover.action import Action, Ask, GiveUp, Send
+from hermes_fallback.failover.candidate import Candidate
 from hermes_fallback.failover.decide import USUAL
 from hermes_fallback.failover.fit import Misfit, Needs
-from hermes_fallback.failover.step import Action, Ask, Candidate, GiveUp, Send, Step, Turn
+from hermes_fallback.failover.step import Step
+from hermes_fallback.failover.turn import Turn
 from hermes_fallback.failover.verdict import Verdict
 from hermes_fallback.model.bench import Bench, Grain, Health, Lesson, Subject
 from hermes_fallback.model.limits import Limits, Policy
