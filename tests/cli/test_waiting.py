@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from program import Hermes
 
+from hermes_fallback.cli.invocation import Invocation
+from hermes_fallback.cli.terminal import Terminal
+from hermes_fallback.cli.waiting import waiting
 from hermes_fallback.loopback.server import Loopback
 from tests.window import CTRL_C, Window
 
@@ -60,3 +66,11 @@ def test_who_wants_results_alone_gets_no_word_of_it(
 ) -> None:
     """On a terminal where it would be a line of its own, too."""
     assert hermes(*argv, option, tty=True, env={"TERM": "dumb"}).err == ""
+
+
+def test_a_ctrl_c_that_was_dropped_on_the_way_still_ends_the_wait() -> None:
+    """Python drops what is raised inside a callback of its import system; the wait ends all the same."""
+    run = Invocation(Terminal(stdin=io.StringIO(), stdout=io.StringIO(), stderr=io.StringIO(), environ={}))
+    with pytest.raises(KeyboardInterrupt), waiting(run, "asking"), suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
