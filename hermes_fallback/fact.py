@@ -17,7 +17,7 @@ else:
         return lambda cls: cls
 
 
-__all__ = ["Fact"]
+__all__ = ["Fact", "freeze"]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -102,3 +102,18 @@ class Fact:
 
     def _immutable(self, name: str) -> str:
         return f"`{name}` of {type(self).__name__} is a fact and cannot change"
+
+
+def freeze(fact: Fact) -> None:
+    """Make the lists and mappings that *fact* was given unchangeable, for `__post_init__` of what a plugin may build.
+
+    Whatever else it was given is for those to judge who use it.
+    """
+    from types import MappingProxyType  # loaded by whoever has such facts
+
+    fields = vars(fact)
+    for name, value in fields.items():
+        if isinstance(value, list):
+            fields[name] = tuple(value)
+        elif isinstance(value, dict):
+            fields[name] = MappingProxyType(dict(value))

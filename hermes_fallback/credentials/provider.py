@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.model.oauth import OAuth
+
 __all__ = ["Provider"]
 
 
@@ -29,3 +33,7 @@ class Provider(Protocol):
     @property
     def env_vars(self) -> tuple[str, ...]:
         """The variables that may hold its key, in the order they are asked."""
+
+    @property
+    def oauth(self) -> OAuth | None:
+        """How one signs in; None where only a key is taken."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.origin import Origin
@@ -11,26 +13,68 @@ from hermes_fallback.secret import Secret
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from hermes_fallback.model.bench import Subject
+    from hermes_fallback.model.oauth import OAuth
 
-__all__ = ["Credential", "Missing", "Problem"]
+__all__ = ["Credential", "Grant", "Missing", "Problem"]
 
 
-class Credential(Fact):
+class Grant(Fact):
+    """What a credential is renewed from. Whoever holds it can do so without knowing the home it came from."""
+
+    kind: str
+    """`oauth` (a refresh token in auth.json), `exchange` (a lasting token for a short-lived one), `file` (another
+    program's, read again), `entra`, `gcp`."""
+    provider: str
+    """The profile's own name."""
+    path: str = ""
+    """auth.json, or the file of the other program."""
+    entry: str = ""
+    """The id of the pool's entry; empty for the provider's own state in auth.json."""
+    oauth: OAuth | None = None
+    token: Secret | None = None
+    """What is exchanged."""
+    scope: str = ""
+    skew_s: float = 120.0
+    """So many seconds before its end the credential is renewed."""
+
+
+class Credential(Fact, unshown=("headers",)):
     """A usable secret. The transport sends it to `origins` and refuses every other."""
 
     secret: Secret
+    """Empty only where `grant` has yet to give the first one."""
     source: str
-    """`link`, `config`, `dotenv`, `env` …: the kind of place it was found in."""
+    """`link`, `config`, `dotenv`, `env`, `pool`, `keyring` …: the kind of place it was found in."""
     name: str | None = None
-    """The variable it came from, when it came from one."""
+    """The variable it came from, when it came from one; the label of a pool's entry."""
     origins: frozenset[Origin] = frozenset()
+    account: str = ""
+    """What stays when the secret is renewed; empty where the secret itself is all there is."""
+    expires_at: float | None = None
+    """When the secret ends, in seconds since the epoch; None where nobody knows, or never."""
+    grant: Grant | None = None
+    """None where it cannot be renewed."""
+    auth_header: str | None = None
+    """The header that carries it, where it is not the provider's usual one."""
+    auth_scheme: str = "Bearer"
+    """The word before it in `auth_header`; read only where that is set."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What requests carry beside it."""
+    base_url: str | None = None
+    """Where requests with it go, where the sign-in says so."""
+
+    def is_due(self, now: float) -> bool:
+        """True when it has to be renewed before it is sent, *now* in seconds since the epoch."""
+        if self.grant is None:
+            return False
+        return not self.secret or (self.expires_at is not None and now >= self.expires_at - self.grant.skew_s)
 
     @cached_property
     def subject(self) -> Subject:
         """What benches know this credential by, wherever it is sent."""
         from hermes_fallback.model.bench import Subject  # only who sends requests asks
 
-        return Subject(credential=self.secret.digest(16))
+        return Subject(credential=self.account or self.secret.digest(16))
 
     def allows(self, url: str) -> bool:
         """True when this credential may be sent to *url*."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.header import header_fault
+from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 
@@ -13,6 +14,8 @@ __all__ = ["check"]
 
 _REQUESTS = ("read_only", "one_token")
 _PROBES = (*_REQUESTS, "process_start", "token_mint")
+_FLOWS = ("device", "device_code", "user_code", "loopback", "none")
+_TOKENS_GO_TO = ("device_url", "poll_url", "authorize_url", "token_url", "discovery_url", "exchange_url")
 
 
 def check(profile: ProviderProfile) -> str | None:
@@ -20,6 +23,7 @@ def check(profile: ProviderProfile) -> str | None:
     return (
         _check_kinds(profile)
         or _check_probe(profile.probe)
+        or _check_oauth(profile.oauth)
         or _check_words(profile)
         or _check_addresses(profile)
         or _check_variables(profile)
@@ -47,6 +51,10 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+
+
 def _are_numbers(value: object) -> bool:
     return isinstance(value, tuple) and all(map(_is_number, value))
 
@@ -58,6 +66,7 @@ _PAIRS: _Kind = _are_pairs, "a mapping of texts, or pairs of them"
 _MAPPING: _Kind = _is_mapping, "a mapping of texts"
 _FLAG: _Kind = lambda value: isinstance(value, bool), "true or false"
 _NUMBERS: _Kind = _are_numbers, "a list of whole numbers"
+_SECONDS: _Kind = _is_seconds, "a number of seconds"
 _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(["aliases", "alternate_base_urls", "default_models", "env_vars", "key_prefixes"], _TEXTS),
     "other_base_url_envs": _TEXTS,
@@ -65,6 +74,16 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(["models_public", "shares_primary_address", "takes_keys"], _FLAG),
     **dict.fromkeys(["default_headers", "probe.headers"], _MAPPING),
     **dict.fromkeys(["probe.accepts", "probe.rejects"], _NUMBERS),
+    **dict.fromkeys(["oauth.authorize_params", "oauth.headers"], _MAPPING),
+    **dict.fromkeys(["oauth.scopes", "oauth.terminal_errors", "oauth.hosts"], _TEXTS),
+    **dict.fromkeys(["oauth.token_prefixes", "oauth.reads"], _TEXTS),
+    **dict.fromkeys(["oauth.interval_s", "oauth.deadline_s", "oauth.lifetime_s", "oauth.skew_s"], _SECONDS),
+    "oauth.terminal_statuses": _NUMBERS,
+    "oauth.uses_pkce": _FLAG,
+    "oauth": (
+        lambda value: value is None or isinstance(value, OAuth),
+        f"made of {', '.join(OAuth.field_names())}",
+    ),
     "auto_rank": (lambda value: value is None or _is_number(value), "a whole number"),
     "vision": (lambda value: value is None or isinstance(value, bool), "true or false"),
     "probe": (
@@ -143,6 +162,29 @@ def _check_probe(probe: Probe | None) -> str | None:
         return f"`{probe.kind}` is no kind of probe: {', '.join(_PROBES)}"
     if probe.kind in _REQUESTS and not probe.url:
         return f"a probe of the kind `{probe.kind}` needs a `url`"
+    return None
+
+
+def _check_oauth(oauth: OAuth | None) -> str | None:
+    if oauth is None:
+        return None
+    if fault := _check_kinds(oauth, "oauth."):
+        return fault
+    if oauth.flow not in _FLOWS:
+        return f"`{oauth.flow}` is no way to sign in: {', '.join(_FLOWS)}"
+    return next(filter(None, (_check_endpoint(name, getattr(oauth, name)) for name in _TOKENS_GO_TO)), None)
+
+
+def _check_endpoint(name: str, url: str) -> str | None:
+    """What is wrong with an address that tokens go to: nobody between here and there may read them."""
+    if not url:
+        return None
+    try:
+        origin = Origin.of(url)
+    except ValueError:
+        return f"`oauth.{name}` is not an http(s) address"
+    if origin.scheme != "https" and origin.zone != "device":
+        return f"`oauth.{name}` is not https, and tokens would go there"
     return None
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from hermes_fallback.errors import InvalidPlugin
+from hermes_fallback.fact import Fact
+from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.providers.plugin import mask
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 
@@ -19,6 +21,7 @@ KIND = "model-provider"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _RULES = frozenset({"api_modes_by_model", "api_modes_by_url"})
+_PARTS: Mapping[str, type[Fact]] = {"probe": Probe, "oauth": OAuth}
 
 
 def read_profile(path: Path) -> ProviderProfile:
@@ -71,8 +74,9 @@ def _value(key: str, value: object) -> Any:
     """*value* in the form that a profile has it in, where YAML has another; what it is to be is checked later."""
     if key in _RULES and isinstance(value, Mapping):
         return tuple(value.items())
-    if key == "probe" and isinstance(value, Mapping) and set(value) <= set(Probe.field_names()):
-        return Probe(**value)
+    part = _PARTS.get(key)
+    if part and isinstance(value, Mapping) and set(value) <= set(part.field_names()):
+        return part(**value)
     return value
 
 

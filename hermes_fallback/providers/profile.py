@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from hermes_fallback.fact import Fact
+from hermes_fallback.fact import Fact, freeze
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from hermes_fallback.model.oauth import OAuth
 
 __all__ = ["Probe", "ProviderProfile"]
 
@@ -56,7 +60,7 @@ class Probe(Fact):
     """The statuses that mean a bad key."""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        freeze(self)
 
 
 class ProviderProfile(Fact):
@@ -87,6 +91,8 @@ class ProviderProfile(Fact):
     auth_type: str = "api_key"
     """`api_key`, `none`, `oauth_device`, `oauth_pkce`, `oauth_external`, `external_process`, `aws_sdk`,
     `entra_or_key`, `gcp_adc`, or `virtual` for one that no request goes to."""
+    oauth: OAuth | None = None
+    """How one signs in; None where only a key is taken."""
     takes_keys: bool = False
     """True where a key in `env_vars` is sent as it is, though people sign in otherwise."""
     auto_rank: int | None = None
@@ -118,7 +124,7 @@ class ProviderProfile(Fact):
     docs_url: str = ""
 
     def __post_init__(self) -> None:
-        _freeze(self)
+        freeze(self)
 
     @property
     def signs_in_by_key(self) -> bool:
@@ -152,13 +158,3 @@ class ProviderProfile(Fact):
             if model.lower().startswith(prefix):
                 return api_mode
         return self.api_mode
-
-
-def _freeze(fact: Probe | ProviderProfile) -> None:
-    """Make the lists and mappings that a plugin gave unchangeable; whatever else it gave is for `check`."""
-    fields = vars(fact)
-    for name, value in fields.items():
-        if isinstance(value, list):
-            fields[name] = tuple(value)
-        elif isinstance(value, dict):
-            fields[name] = MappingProxyType(dict(value))
