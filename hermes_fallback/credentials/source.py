@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential
@@ -11,7 +10,11 @@ from hermes_fallback.model.origin import Origin
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from hermes_fallback.credentials.provider import Provider
+else:
+    Protocol = object
 
 __all__ = ["Answer", "Source"]
 
