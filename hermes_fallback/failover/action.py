@@ -21,6 +21,8 @@ class Send(NamedTuple):
     time_left_s: float
     probes: tuple[Subject, ...] = ()
     """What this request tries out. Take a lease on all of it first; where that fails: `Step.denied`."""
+    renews: bool = False
+    """True where the credential has just been refused, and is to be renewed before it is sent again."""
 
 
 class Ask(NamedTuple):

@@ -28,6 +28,8 @@ class Candidate:
     costs: bool = False
     """True where using it costs, or may: nobody has said that it does not."""
     zone: str = "any"
+    renewable: bool = False
+    """True where its credential can be renewed when it is refused."""
     insists: bool = False
     """True where the user chose it by hand: no bench keeps it from being tried."""
 

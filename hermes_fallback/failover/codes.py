@@ -38,6 +38,7 @@ class Meaning:
     firm: bool = True
 
 
+@lru_cache(maxsize=1024)
 def normal(code: str) -> str:
     """*code* as the table compares it."""
     short = code.translate(_DROPPED).lower()

@@ -28,6 +28,7 @@ __all__ = [
     "consequence",
     "decide",
     "goes_onward",
+    "rotates",
 ]
 
 USUAL = Policy()
@@ -116,6 +117,7 @@ _ABOUT: Mapping[tuple[Reason, About], tuple[Grain, float]] = MappingProxyType(
     }
 )
 """Where what a failure is about changes what is benched: grain and seconds."""
+_OF_NO_KEY = frozenset({About.UPSTREAM, About.HOST})
 _GIVEN = frozenset({Reason.RATE_LIMIT, Reason.QUOTA, Reason.OVERLOADED, Reason.SERVER_ERROR})
 """Reasons for which a time that the provider names is when it will be well."""
 
@@ -131,8 +133,6 @@ class Situation(NamedTuple):
     """Until the step's deadline."""
     draw: float
     """A random number, 0 to 1."""
-    may_retry: bool = True
-    """False: the budget of attempts or of retries is used up."""
     hung_up: bool = False
     sleep_left_s: float = math.inf
 
@@ -165,7 +165,7 @@ def decide(
     row = TABLE[verdict.reason]
     if not goes_onward(verdict, policy):
         return Decision.STOP, 0.0
-    if situation.may_retry and verdict.lacks is None:
+    if verdict.lacks is None:
         pause = _pause_s(row, verdict.retry_after_s, situation, limits)
         if pause is not None and pause < situation.time_left_s and pause <= situation.sleep_left_s:
             return Decision.AGAIN, pause
@@ -183,15 +183,19 @@ def goes_onward(verdict: Verdict, policy: Policy) -> bool:
     return verdict.lacks is not None
 
 
+def rotates(verdict: Verdict) -> bool:
+    """True when another credential of the same link may help."""
+    return TABLE[verdict.reason].rotates and verdict.about not in _OF_NO_KEY
+
+
 def consequence(verdict: Verdict, *, limits: Limits, policy: Policy = USUAL) -> Consequence:
     """What the engine would do after the first failure of a link, with another one free."""
-    row = TABLE[verdict.reason]
     first = Situation(tries=1, others_left=True, time_left_s=limits.deadline_s, draw=0.5)
     decision, _ = decide(verdict, first, limits, policy)
     grain, length_s, _ = _bench_row(verdict)
     return Consequence(
         retry=decision is Decision.AGAIN,
-        rotate=row.rotates and verdict.about is not About.UPSTREAM,
+        rotate=rotates(verdict),
         advance=goes_onward(verdict, policy),
         grain=grain if length_s else None,
         bench_s=length_s if grain and length_s else None,
@@ -223,7 +227,7 @@ def bench_of(
     strikes = _strikes(known.get(subject), now, tries if row.counts_to > 1 else 1)
     if strikes < row.counts_to:
         length_s = 0.0
-    elif not is_given:
+    elif not is_given and strikes > row.counts_to:
         doubles = row.doubles and verdict.about is About.USUAL
         length_s = _guess_s(length_s, strikes - row.counts_to, doubles=doubles)
     return Bench(

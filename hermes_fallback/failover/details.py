@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hermes_fallback.failover.codes import normal
 from hermes_fallback.failover.evidence import Evidence
 from hermes_fallback.failover.verdict import About
-from hermes_fallback.failover.wording import any_of, is_any
+from hermes_fallback.failover.wording import any_of
 from hermes_fallback.model.reason import Reason
 
 __all__ = ["about_of", "lacks_in", "sizes_in"]
@@ -54,9 +54,9 @@ def _about_key(status: int | None, evidence: Evidence) -> About:
     if any(normal(code) in _TERMINAL_CODES for code in evidence.codes):
         return About.TERMINAL
     text = evidence.text
-    if is_any(_TERMINAL, text):
+    if _TERMINAL.has_any_in(text):
         return About.TERMINAL
-    if status != 401 and is_any(_OF_MODEL_ONLY, text):
+    if status != 401 and _OF_MODEL_ONLY.has_any_in(text):
         return About.MODEL
     return About.UPSTREAM if _is_upstream(evidence) else About.USUAL
 
@@ -87,7 +87,7 @@ def _is_of_model(evidence: Evidence) -> bool:
     if "freetieronly" in codes or "permodel" in codes or "user_model_rate" in codes:
         return True
     inner = [*_inner(evidence, "metadata"), *_inner(evidence, "quotadimensions")]
-    return any("model" in each for each in inner) or is_any(_QUOTA_OF_MODEL, evidence.text)
+    return any("model" in each for each in inner) or _QUOTA_OF_MODEL.has_any_in(evidence.text)
 
 
 def _inner(evidence: Evidence, key: str) -> list[Mapping[str, object]]:
@@ -98,7 +98,7 @@ def _is_upstream(evidence: Evidence) -> bool:
     """True when an aggregator speaks of the provider behind it."""
     text = evidence.text
     if "upstream" in text or "from provider" in text:
-        return is_any(_UPSTREAM, text)
+        return _UPSTREAM.has_any_in(text)
     return any(each.get("provider_name") for each in _inner(evidence, "metadata"))
 
 
@@ -120,7 +120,7 @@ _CERTIFICATE_EXCEPTIONS = frozenset(
 
 
 def _is_certificate(evidence: Evidence) -> bool:
-    return normal(evidence.exception) in _CERTIFICATE_EXCEPTIONS or is_any(_CERTIFICATE, evidence.text)
+    return normal(evidence.exception) in _CERTIFICATE_EXCEPTIONS or _CERTIFICATE.has_any_in(evidence.text)
 
 
 _NOT = r"(?:not|n't|no endpoints found that|不) ?(?:currently )?support(?:ed)?(?: the| any)? ?"

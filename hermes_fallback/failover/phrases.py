@@ -9,15 +9,10 @@ to 80 characters. In English a part begins where a word begins, and a short last
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
-from typing import NamedTuple
 
-from hermes_fallback.failover.wording import STEM, Wording, stems_of, wording
+from hermes_fallback.failover.wording import Glossary, Wording, glossary, wording
 from hermes_fallback.model.reason import Reason
 
 __all__ = ["PHRASES", "Phrase", "find_phrase"]
@@ -38,58 +33,18 @@ class Phrase:
 
 def find_phrase(text: str, admitted: frozenset[Reason]) -> Phrase | None:
     """The first row that *text* matches among those whose reason is *admitted*."""
-    index = _index(admitted)
-    words = index.words & stems_of(text)
-    if not text.isascii():
-        words |= {""}
-    parts = filter(text.__contains__, chain.from_iterable(map(index.parts.__getitem__, words)))
-    for place in sorted({place for part in parts for place in index.places[part]}):
-        if PHRASES[place].wording.matches(text):
-            return PHRASES[place]
-    return None
-
-
-class _Index(NamedTuple):
-    """The rows whose reason is admitted, so laid out that few are looked at for one text."""
-
-    words: frozenset[str]
-    """Of each phrase one word that no text can match it without; nothing for phrases in Chinese, which have none."""
-    parts: Mapping[str, tuple[str, ...]]
-    """By such a word the longest parts of its phrases."""
-    places: Mapping[str, tuple[int, ...]]
-    """By a longest part the rows that have it."""
-
-
-_WORD = re.compile(r"[a-z0-9]+")
+    place = _admitted(admitted).first_in(text)
+    return None if place is None else PHRASES[place]
 
 
 @cache
-def _index(admitted: frozenset[Reason]) -> _Index:
-    parts: dict[str, dict[str, None]] = {"": {}}
-    places: dict[str, tuple[int, ...]] = {}
-    for place, (phrase, word) in enumerate(zip(PHRASES, _rarest_words(), strict=True)):
-        if phrase.always or phrase.reason in admitted:
-            parts.setdefault(word, {})[phrase.wording.longest] = None
-            places[phrase.wording.longest] = (*places.get(phrase.wording.longest, ()), place)
-    return _Index(frozenset(parts) - {""}, {word: tuple(each) for word, each in parts.items()}, places)
+def _admitted(reasons: frozenset[Reason]) -> Glossary:
+    return _all().among({n for n, each in enumerate(PHRASES) if each.always or each.reason in reasons})
 
 
 @cache
-def _rarest_words() -> tuple[str, ...]:
-    """For each phrase the word that the fewest phrases have; nothing where it has none."""
-    words = [list(_whole_words(phrase.wording)) for phrase in PHRASES]
-    count = Counter(word for each in words for word in each)
-    return tuple(min(each, key=count.__getitem__, default="") for each in words)
-
-
-def _whole_words(phrase: Wording) -> Iterator[str]:
-    """The words of *phrase* that stand in every text it matches; the last one may go on there, if it is long."""
-    if not "".join(phrase.parts).isascii():
-        return
-    found = [(part, word) for part in phrase.parts for word in _WORD.finditer(part)]
-    sure = [(part, word) for part, word in found if word.end() < len(part) or len(word[0]) >= STEM]
-    for _, word in sure or found:
-        yield word[0][:STEM]
+def _all() -> Glossary:
+    return glossary(phrase.wording for phrase in PHRASES)
 
 
 def _table(*lines: tuple[Reason, str, str], soft: bool = False, always: bool = False) -> tuple[Phrase, ...]:

@@ -169,13 +169,15 @@ def _from_metadata(documents: Sequence[Mapping[str, object]], clock: _Clock) -> 
 
 _UNIT = r"(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|秒钟?|分钟?|小时|天)"
 _SPAN = rf"(?:\d{{1,9}}(?:\.\d{{1,12}})?\s?{_UNIT}(?![a-z])(?:,? and |, | )?){{1,4}}"
-_ASKS = re.compile(
+_IN_ENGLISH = (
     r"(?:try again|retry|wait|come back|available again|available|resets?|reset)"
     r"(?: (?:in|after|for|about|approximately|at least|another|your request|again|limit))*:? ?"
     rf"({_SPAN})"
     rf"|retry[-_ ]after[\"']?[:= ]+[\"']?(\d{{1,9}}(?:\.\d{{1,6}})?)(?![\d.]*[a-z])"
-    rf"|({_SPAN})\s?(?:后|之后|以后)"
 )
+_ASKS = re.compile(_IN_ENGLISH)
+_ASKS_IN_CHINESE = re.compile(rf"{_IN_ENGLISH}|({_SPAN})\s?(?:后|之后|以后)")
+"""The same and more; looks at each number for it."""
 _ASKS_AT = re.compile(
     r"(?:resets?|reset|regain access|available again|try again)(?: (?:at|on|after|until|your limit will))*:? "
     r"(\d{4}-\d\d-\d\d(?:t| at | )\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(z|utc|[+-]\d\d:?\d\d)"
@@ -192,11 +194,12 @@ def _from_text(text: str, clock: _Clock) -> float | None:
     hints = list(filter(text.__contains__, _HINTS))
     if not hints:
         return None
-    start = 0 if "后" in hints else max(min(map(text.find, hints)) - len("try "), 0)
+    is_chinese = "后" in hints
+    start = 0 if is_chinese else max(min(map(text.find, hints)) - len("try "), 0)
     if not _DIGIT.search(text, start):
         return None
-    if found := _ASKS.search(text, start, 8_000):
-        return _sane(float(found[2]) if found[2] else _span_s(found[1] or found[3]))
+    if found := (_ASKS_IN_CHINESE if is_chinese else _ASKS).search(text, start, 8_000):
+        return _sane(float(found[2]) if found[2] else _span_s(found[found.lastindex or 0]))
     if found := _ASKS_CLOCK.search(text, start, 8_000):
         return _sane(int(found[1]) * 3600.0 + int(found[2]) * 60 + int(found[3]))
     if found := _DELAY.search(text, start, 8_000):

@@ -52,47 +52,31 @@ _Found = tuple[Reason, str]
 
 def judge(failure: Failure, now: datetime | None, rules: Sequence[UserRule]) -> Verdict:
     """What `classify` answers."""
-    seen = _Seen(
-        failure.transport,
-        failure.status,
-        failure.exception,
-        failure.body,
-        failure.headers.get("x-amzn-errortype", ""),
-    )
-    evidence = _evidence(seen)
+    kind = failure.headers.get("x-amzn-errortype", "")
+    evidence, settled = _looked_at(failure.transport, failure.status, failure.exception, failure.body, kind)
     wait_s = retry_after_s(failure.headers, documents=evidence.documents, text=evidence.text, now=now)
-    waits = wait_s is not None and wait_s <= _SHORT_WAIT_S
-    own = _own(rules, failure, evidence) if rules else None
-    verdict = _settled(seen, waits=waits) if own is None else _as_told(own, evidence)
+    if own := _own(rules, failure, evidence) if rules else None:
+        verdict = _as_told(own, evidence)
+    else:
+        waits = wait_s is not None and wait_s <= _SHORT_WAIT_S
+        if (known := settled.get(waits)) is None:
+            known = settled[waits] = _settled(failure.transport, evidence, waits=waits)
+        verdict = known
     return verdict if wait_s is None else verdict._replace(retry_after_s=wait_s)
 
 
-class _Seen(NamedTuple):
-    """All of a failure that its reason hangs on, but for the wait it asks for."""
-
-    transport: Transport
-    status: int | None
-    exception: str | None
-    body: str
-    kind: str
-    """What AWS calls it, in a header."""
+@lru_cache(32)  # an outage says the same thing again and again; bodies are 64 KB at most
+def _looked_at(
+    transport: Transport, status: int | None, exception: str | None, body: str, kind: str
+) -> tuple[Evidence, dict[bool, Verdict]]:
+    """The evidence in a failure, and a place for the verdicts, which hang on nothing else but a short wait."""
+    return gather(transport, status, exception, body, kind), {}
 
 
-_KEPT = 32
-"""An outage says the same thing again and again; bodies are 64 KB at most."""
-
-
-@lru_cache(_KEPT)
-def _evidence(seen: _Seen) -> Evidence:
-    return gather(seen.transport, seen.status, seen.exception, seen.body, seen.kind)
-
-
-@lru_cache(_KEPT)
-def _settled(seen: _Seen, *, waits: bool) -> Verdict:
+def _settled(transport: Transport, evidence: Evidence, *, waits: bool) -> Verdict:
     """The verdict, but for the wait; *waits*: the provider asks for one that passes soon."""
-    evidence = _evidence(seen)
     status = _status_of(evidence)
-    case = _Case(evidence, seen.transport, status, waits, _admitted(status, evidence))
+    case = _Case(evidence, transport, status, waits, _admitted(status, evidence))
     reason, rule = _found(case)
     return _verdict(reason, rule, evidence, about_of(reason, status, evidence))
 
@@ -385,24 +369,20 @@ _KEY_MARKS = _words(
     " hf gsk nvapi r8 tvly fw pplx xai csk ya29 :aa @ ="
 )
 """One of them is in every word that has a secret in it; to look is a tenth of the work of starring."""
-_KEY_CHARS = 12
-"""Every such word is longer."""
+_LONG_WORD = re.compile(r"(?<![^ ])[^ ]{13,}")
+"""So long is every such word."""
 
 
 def _shown(message: str) -> str:
     """*message* with anything shaped like a key starred out, and cut to size."""
     message = message[: 4 * MESSAGE_CHARS]
-    lowered = message.lower()
+    if _may_hold_key(message.lower()):
+        message = mask_keys(message)
+    return message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - 1].rstrip() + "…"
+
+
+def _may_hold_key(lowered: str) -> bool:
     if "bearer" in lowered or "basic" in lowered:
-        clean = mask_keys(message)
-    elif _has_mark(" ".join([word for word in lowered.split(" ") if len(word) > _KEY_CHARS])):
-        clean = " ".join(
-            [mask_keys(word) if _has_mark(word.lower()) else word for word in message.split(" ")]
-        )
-    else:
-        clean = message
-    return clean if len(clean) <= MESSAGE_CHARS else clean[: MESSAGE_CHARS - 1].rstrip() + "…"
-
-
-def _has_mark(lowered: str) -> bool:
-    return len(lowered) > _KEY_CHARS and any(map(lowered.__contains__, _KEY_MARKS))
+        return True
+    long_words = " ".join(_LONG_WORD.findall(lowered))
+    return bool(long_words) and any(map(long_words.__contains__, _KEY_MARKS))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, PassedOver, Send
 from hermes_fallback.failover.candidate import Candidate, Outlook, outlook
@@ -15,9 +14,10 @@ from hermes_fallback.failover.decide import (
     bench_of,
     decide,
     goes_onward,
+    rotates,
 )
 from hermes_fallback.failover.fit import Misfit, Needs, misfit_of
-from hermes_fallback.failover.verdict import Verdict
+from hermes_fallback.failover.verdict import About, Verdict
 from hermes_fallback.model.bench import Bench, Health, Lesson, Standing, Subject
 from hermes_fallback.model.limits import Limits, Policy
 from hermes_fallback.model.reason import Reason
@@ -26,6 +26,7 @@ __all__ = ["HEALTHY", "NO_NEEDS", "Step"]
 
 _RECHECK_S = 0.5
 """So often a link is looked at again that another caller is trying out, by those who wait for it."""
+_OF_THE_KEY = frozenset({About.USUAL, About.TERMINAL})
 HEALTHY = Health()
 NO_NEEDS = Needs()
 
@@ -76,6 +77,8 @@ class Step:
         self._current: Candidate | None = None
         self._probing: tuple[Subject, ...] = ()
         self._is_unsent = False
+        self._has_switched = False
+        self._has_renewed = False
         self._tries = 0
         self._attempts = 0
         self._slept_s = 0.0
@@ -104,15 +107,62 @@ class Step:
         before any byte of its answer. *streamed_s*: how long content had been coming, which the deadline leaves out.
         *has_token*: the retry budget, shared with other turns, allows one more try of the same link.
         """
-        current, known = self._entered(), _given_back(self.health, self._probing)
-        onward = goes_onward(verdict, self._policy)
         self._ends_s += streamed_s
         self._is_unsent = False
+        current, known = self._entered(), _given_back(self.health, self._probing)
+        if self._may_renew(verdict, current):
+            self.health = known
+            return Following(self._renewing(current, now_s))
+        bench = self._bench(verdict, current, known, now_s)
+        self.health = _with(known, bench)
+        onward = self._goes_onward(verdict, current)
+        rotates = self._rotates(verdict, current, now_s)
+        if TABLE[verdict.reason].passes and has_token and not rotates:
+            probes = self._probes(current, known, now_s)
+            pause_s = self._pause_s(verdict, now_s, draw, probes=probes, hung_up=hung_up)
+            if pause_s is not None:
+                self.health = known
+                return Following(self._again(current, pause_s, now_s, probes), None, _lesson(verdict))
+        if bench is not None and bench.until > bench.since:
+            self._untils.append(bench.until)
+        return Following(self._onward(now_s) if onward else self._give_up(), bench, _lesson(verdict))
+
+    def _may_renew(self, verdict: Verdict, current: Candidate) -> bool:
+        """True where a credential that was refused may be good again once it is renewed; so once for each."""
+        return (
+            verdict.reason is Reason.AUTH
+            and current.renewable
+            and not self._has_renewed
+            and verdict.about in _OF_THE_KEY
+            and self._attempts < self._limits.attempts
+        )
+
+    def _renewing(self, current: Candidate, now_s: float) -> Send:
+        self._has_renewed = True
+        self._probing = self._probing or self._probes(current, self.health, now_s)
+        self._attempts += 1
+        return Send(current, 0.0, self._ends_s - now_s, self._probing, renews=True)
+
+    def _rotates(self, verdict: Verdict, current: Candidate, now_s: float) -> bool:
+        """True where another credential of the same link is to be tried, and can be; where none helps, all are left."""
+        if rotates(verdict):
+            same = (each for each in self._ahead if each.position == current.position)
+            return any(self._is_usable(each, now_s) for each in same)
+        self._ahead = [each for each in self._ahead if each.position != current.position]
+        self._benched = [each for each in self._benched if each.position != current.position]
+        return False
+
+    def _goes_onward(self, verdict: Verdict, current: Candidate) -> bool:
+        """True when another link may answer; after an overflow only those that hold more are left."""
+        onward = goes_onward(verdict, self._policy)
         self._why = "exhausted" if onward else "refused"
-        if verdict.reason is Reason.CONTEXT_OVERFLOW and onward:
+        if onward and verdict.reason is Reason.CONTEXT_OVERFLOW:
             self._why = "refused"
             self._keep_larger(verdict, current)
-        bench = bench_of(
+        return onward
+
+    def _bench(self, verdict: Verdict, current: Candidate, known: Health, now_s: float) -> Bench | None:
+        return bench_of(
             verdict,
             current.subject,
             known.benches,
@@ -120,28 +170,24 @@ class Step:
             tries=self._tries,
             config=self._config,
         )
-        probes = self._probes(current, now_s)
-        self.health = _with(known, bench)
-        # Where waiting does not help, nothing hangs on the others: saves looking at each of them twice.
-        others_left = not TABLE[verdict.reason].passes or (self._may_leave and self._has_usable(now_s))
-        is_tried = bool(self._probing) or (bool(probes) and others_left)
-        may_retry = has_token and not is_tried and self._attempts < self._limits.attempts
+
+    def _pause_s(
+        self, verdict: Verdict, now_s: float, draw: float, *, probes: tuple[Subject, ...], hung_up: bool
+    ) -> float | None:
+        """Seconds until the same link is tried again; None where it is not."""
+        others_left = self._has_usable(now_s)
+        if self._probing or (probes and others_left) or self._attempts >= self._limits.attempts:
+            return None
         situation = Situation(
             tries=self._tries,
             others_left=others_left,
-            may_retry=may_retry,
-            hung_up=hung_up,
             time_left_s=self._ends_s - now_s,
-            sleep_left_s=self._limits.sleep_s - self._slept_s,
             draw=draw,
+            hung_up=hung_up,
+            sleep_left_s=self._limits.sleep_s - self._slept_s,
         )
         decision, pause_s = decide(verdict, situation, self._limits, self._policy)
-        if decision is Decision.AGAIN:
-            self.health = known
-            return Following(self._again(current, pause_s, now_s, probes), lesson=_lesson(verdict))
-        if bench is not None and bench.until > bench.since:
-            self._untils.append(bench.until)
-        return Following(self._onward(now_s) if onward else self._give_up(), bench, _lesson(verdict))
+        return pause_s if decision is Decision.AGAIN else None
 
     def permitted(self, *, now_s: float, yes: bool) -> Action:
         """The user's answer to an `Ask`; the time it took is not the deadline's."""
@@ -180,7 +226,7 @@ class Step:
         """True where it is better to do something else than to ask a link that is benched."""
         if self._is_unsent and self._policy.when_all_benched != "probe":
             return True
-        return not self._probing and self._may_leave and self._has_usable(now_s)
+        return not self._probing and self._has_usable(now_s)
 
     def _leave_unasked(self, now_s: float) -> None:
         """Withdraw the last `Send`; a link that nothing has been sent to is passed by, and stays a last resort."""
@@ -193,13 +239,22 @@ class Step:
         """Count the last `Send` as never made."""
         self._attempts -= 1
         if self._is_unsent:
-            self.switches -= self._current is not self._first
+            self.switches -= self._has_switched
             self._current = None
             self._has_probed = False
 
     @property
     def _may_leave(self) -> bool:
         return self._switches_left is None or self.switches < self._switches_left
+
+    def _may_enter(self, candidate: Candidate) -> bool:
+        """False where that would be one switch too many."""
+        return self._may_leave or not self._is_switch_to(candidate)
+
+    def _is_switch_to(self, candidate: Candidate) -> bool:
+        """True where *candidate* is of another link than the one that was entered last, or that comes first."""
+        before = self._current or self._first
+        return before is not None and candidate.position != before.position
 
     def _entered(self) -> Candidate:
         if self._current is None:
@@ -211,7 +266,7 @@ class Step:
         return outlook(candidate, self.health, now=now_s + self._epoch_s, config=self._config)
 
     def _has_usable(self, now_s: float) -> bool:
-        return any(self._is_usable(candidate, now_s) for candidate in self._ahead)
+        return any(self._is_usable(each, now_s) for each in self._ahead if self._may_enter(each))
 
     def _is_usable(self, candidate: Candidate, now_s: float) -> bool:
         if misfit_of(candidate, self._needs, self._policy) is not None:
@@ -228,9 +283,11 @@ class Step:
         self._ahead = larger
         self._benched = [each for each in self._benched if (each.context_length or 0) > least]
 
-    def _probes(self, current: Candidate, now_s: float) -> tuple[Subject, ...]:
+    def _probes(self, current: Candidate, known: Health, now_s: float) -> tuple[Subject, ...]:
         """What a request to *current* would try out, because others have benched it since it was entered."""
-        return () if current.insists or self._probing else self._outlook(current, now_s).probes
+        if current.insists or self._probing:
+            return ()
+        return outlook(current, known, now=now_s + self._epoch_s, config=self._config).probes
 
     def _again(self, current: Candidate, pause_s: float, now_s: float, probes: tuple[Subject, ...]) -> Send:
         self._probing = probes
@@ -242,12 +299,10 @@ class Step:
     def _onward(self, now_s: float) -> Action:
         if self._ends_s <= now_s:
             return GiveUp("deadline", self._soonest())
-        if self._current is not None and not self._may_leave:
-            return self._give_up()
         chosen = self._pick(now_s) or self._last_resort(now_s)
         if chosen is None:
             return self._give_up()
-        is_move = chosen.candidate is not self._first or self._is_switch
+        is_move = self._is_switch_to(chosen.candidate) or (self._is_switch and self._current is None)
         if is_move and not self._may_switch:
             return self._asking(chosen, now_s)
         if self._policy.metered == "ask" and self._may_cost(chosen.candidate):
@@ -264,9 +319,9 @@ class Step:
     def _enter(self, send: Send) -> Action:
         if send.time_left_s <= 0:
             return GiveUp("deadline", self._soonest())
-        if send.candidate is not self._first:
-            self.switches += 1
-        self._current, self._tries = send.candidate, 1
+        self._has_switched = self._is_switch_to(send.candidate)
+        self.switches += self._has_switched
+        self._current, self._tries, self._has_renewed = send.candidate, 1, False
         self._probing, self._is_unsent = send.probes, True
         self._attempts += 1
         return send
@@ -275,7 +330,7 @@ class Step:
         """The first link ahead that can be tried; what is passed over on the way is noted."""
         while self._ahead:
             candidate = self._ahead[0]
-            if candidate is not self._first and not self._may_leave:
+            if not self._may_enter(candidate):
                 return None
             del self._ahead[0]
             if misfit := misfit_of(candidate, self._needs, self._policy):
@@ -308,7 +363,7 @@ class Step:
                 each,
                 seen.probes,
             )
-            for each in self._benched
+            for each in filter(self._may_enter, self._benched)
             if not (seen := self._outlook(each, now_s)).is_leased or waits
         ]
         soonest_s, candidate, probes = min(chances, key=lambda chance: chance[0], default=(0.0, None, ()))
@@ -340,7 +395,8 @@ def _given_back(health: Health, leased: Sequence[Subject]) -> Health:
     """*health* without the leases on what is *leased* by this step: they keep others out, not the step itself."""
     if not leased:
         return health
-    return replace(health, leases={each: ends for each, ends in health.leases.items() if each not in leased})
+    leases = {each: ends for each, ends in health.leases.items() if each not in leased}
+    return health._replace(leases=leases)
 
 
 def _with(health: Health, bench: Bench | None) -> Health:
@@ -350,12 +406,8 @@ def _with(health: Health, bench: Bench | None) -> Health:
     known = health.benches.get(bench.subject)
     if known is not None and known.until >= bench.until:
         return health
-    return Health(
-        benches={**health.benches, bench.subject: bench},
-        leases=health.leases,
-        lessons=health.lessons,
-        generation=health.generation,
-    )
+    benches = {**health.benches, bench.subject: bench}
+    return Health(benches, health.leases, health.lessons, health.generation)
 
 
 def _lesson(verdict: Verdict) -> Lesson | None:

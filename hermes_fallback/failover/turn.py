@@ -38,7 +38,9 @@ class Turn:
         self._config = config
         self._may_switch = may_switch
         self._is_switch = is_switch
-        self._at = 0 if at is None else self._place_of(at)
+        self._served = (
+            None if at is None else next((each for each in candidates if each.position == at), None)
+        )
         self._switches = 0
         self._agreed: frozenset[int] = frozenset()
         self._step: Step | None = None
@@ -69,16 +71,21 @@ class Turn:
 
     def _order(self, health: Health, now: float) -> Sequence[Candidate]:
         """Who is asked, in this order, each with what was learnt of it."""
-        order = self._candidates[self._at :] + self._candidates[: self._at]
+        order = self._candidates if self._served is None else _beginning_with(self._served, self._candidates)
         return [_taught(each, health, now) for each in order] if health.lessons else order
 
     def answered(self, candidate: Candidate) -> None:
         """Note who answered a step."""
-        self._at = self._place_of(candidate.position)
+        self._served = candidate
         self._is_switch = False
 
-    def _place_of(self, position: int) -> int:
-        return next((n for n, each in enumerate(self._candidates) if each.position == position), 0)
+
+def _beginning_with(served: Candidate, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """*candidates* with *served* first, then the other credentials of its link, those behind it, those before it."""
+    links = {each.position: n for n, each in reversed([*enumerate(candidates)])}
+    at = links.get(served.position, 0)
+    turned = (*candidates[at:], *candidates[:at])
+    return sorted(turned, key=lambda each: each.subject != served.subject or each.position != served.position)
 
 
 def _taught(candidate: Candidate, health: Health, now: float) -> Candidate:

@@ -1,21 +1,22 @@
-"""Wording: a phrase with gaps, and whether a text has it."""
+"""Wording: a phrase with gaps, whether a text has it, and many of them laid out to be looked for at once."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-__all__ = ["STEM", "Wording", "Wordings", "any_of", "is_any", "stems_of", "wording"]
+__all__ = ["Glossary", "Wording", "any_of", "glossary", "stems_of", "wording"]
 
-STEM = 6
+_STEM = 6
 """Words are compared by so many letters, so that `limitation` finds `limitations`."""
 _GAP = 80
 _WORD = re.compile(r"[a-z0-9]+")
 _TO_SPACE = bytes(code if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(128)
-_STEM_OF = itemgetter(slice(STEM))
+_STEM_OF = itemgetter(slice(_STEM))
 
 
 @lru_cache(maxsize=4)  # phrases and windows are looked for in the same text
@@ -62,19 +63,58 @@ def wording(text: str) -> Wording:
     return Wording(max(parts, key=len), parts)
 
 
-Wordings = Mapping[str, tuple[Wording, ...]]
-"""Wordings by their longest part, which is looked for first, so that most cost no more than that."""
+_Entry = tuple[int, str, Wording]
+"""A wording behind its place and its longest part, which is looked for first: most cost no more than that."""
 
 
-def any_of(texts: str) -> Wordings:
-    """Wordings parted by `; `."""
-    known: dict[str, tuple[Wording, ...]] = {}
-    for each in map(wording, texts.split("; ")):
-        known[each.longest] = (*known.get(each.longest, ()), each)
-    return known
+class Glossary:
+    """Wordings in the order they count, so laid out that few of them are looked at for one text."""
+
+    def __init__(self, by_stem: Mapping[str, Sequence[_Entry]]) -> None:
+        self._by_stem = by_stem
+
+    def among(self, places: Container[int]) -> Glossary:
+        """The glossary of those at *places*, which they keep."""
+        kept = {
+            stem: [each for each in entries if each[0] in places] for stem, entries in self._by_stem.items()
+        }
+        return Glossary({stem: entries for stem, entries in kept.items() if entries})
+
+    def first_in(self, text: str) -> int | None:
+        """The place of the first wording that *text* matches."""
+        stems = stems_of(text) if text.isascii() else stems_of(text) | {""}
+        known = self._by_stem.keys() & stems
+        near = [each for stem in known for each in self._by_stem[stem] if each[1] in text]
+        near.sort()
+        return next((place for place, _, each in near if each.matches(text)), None)
+
+    def has_any_in(self, text: str) -> bool:
+        """True when *text* matches one of the wordings."""
+        return self.first_in(text) is not None
 
 
-def is_any(wordings: Wordings, text: str) -> bool:
-    """True when *text* matches one of *wordings*."""
-    near = filter(text.__contains__, wordings)
-    return any(each.matches(text) for longest in near for each in wordings[longest])
+def glossary(wordings: Iterable[Wording]) -> Glossary:
+    """The glossary of *wordings*, the places counting from 0."""
+    stems = [(each, tuple(_whole_words(each))) for each in wordings]
+    count = Counter(stem for _, own in stems for stem in own)
+    by_stem: dict[str, list[_Entry]] = {}
+    for place, (each, own) in enumerate(stems):
+        # by a stem that no text can match it without, and by nothing where it has none, as Chinese has not
+        rarest = min(own, key=count.__getitem__, default="")
+        by_stem.setdefault(rarest, []).append((place, each.longest, each))
+    return Glossary(by_stem)
+
+
+def any_of(texts: str) -> Glossary:
+    """The glossary of wordings parted by `; `."""
+    return glossary(map(wording, texts.split("; ")))
+
+
+def _whole_words(phrase: Wording) -> Iterator[str]:
+    """The stems of the words of *phrase* that stand in every text it matches; the last one may go on there, if it is long."""
+    if not "".join(phrase.parts).isascii():
+        return
+    found = [(part, word) for part in phrase.parts for word in _WORD.finditer(part)]
+    sure = [(part, word) for part, word in found if word.end() < len(part) or len(word[0]) >= _STEM]
+    for _, word in sure or found:
+        yield word[0][:_STEM]

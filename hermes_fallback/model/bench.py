@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import KeysView, Mapping
+from dataclasses import dataclass
 from enum import Enum, StrEnum
 from functools import lru_cache
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from hermes_fallback.model.reason import Reason
 
@@ -55,9 +56,9 @@ class Subject(NamedTuple):
         """What *grain* covers of this subject, which has every part."""
         return _around(self)[grain]
 
-    def around(self) -> Iterable[Subject]:
-        """What every grain covers of it."""
-        return _around(self).values()
+    def around(self) -> KeysView[Subject]:
+        """What the grains cover of it, from the whole host down."""
+        return _all_around(self)
 
     def covers(self, whole: Subject) -> bool:
         """True when *whole*, which has every part, is among what this covers."""
@@ -82,6 +83,11 @@ def _around(whole: Subject) -> Mapping[Grain, Subject]:
     }
 
 
+@lru_cache(maxsize=256)
+def _all_around(whole: Subject) -> KeysView[Subject]:
+    return dict.fromkeys(_around(whole).values()).keys()
+
+
 class Standing(Enum):
     """What a bench means for a request that wants to go out now."""
 
@@ -92,8 +98,7 @@ class Standing(Enum):
     BENCHED = "benched"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class Bench(NamedTuple):
     """Not to be used until a time. Times are seconds since the epoch."""
 
     subject: Subject
@@ -137,14 +142,16 @@ class Lesson:
         return self.at is None or -_CLOCK_SLACK_S <= now - self.at <= _DAY_S
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Health:
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Health(NamedTuple):
     """What is known of every host, credential and model at one moment."""
 
-    benches: Mapping[Subject, Bench] = field(default_factory=dict)
-    leases: Mapping[Subject, float] = field(default_factory=dict)
+    benches: Mapping[Subject, Bench] = _NOTHING
+    leases: Mapping[Subject, float] = _NOTHING
     """Subjects that somebody is trying out right now, each with the time at which the lease ends by itself."""
-    lessons: Mapping[str, Lesson] = field(default_factory=dict)
+    lessons: Mapping[str, Lesson] = _NOTHING
     """By the digest of a link, as `Subject.link`."""
     generation: int = 0
     """Counts resets. What began under an earlier one is too old to bench anything."""

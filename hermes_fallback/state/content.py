@@ -183,7 +183,7 @@ def _merged(old: Bench | None, new: Bench) -> Bench:
     if new.until <= new.since:
         counted = old if old.until > old.since or old.since > new.since else new
         strikes = max(old.strikes, new.strikes)
-        return counted if counted.strikes == strikes else replace(counted, strikes=strikes)
+        return counted if counted.strikes == strikes else counted._replace(strikes=strikes)
     if old.config and new.config and old.config != new.config:
         return new
     holds = old.standing(new.since) is Standing.BENCHED

@@ -116,7 +116,7 @@ def a_bench_of_the_whole_host(patch: Patch) -> None:
 
     def benched(verdict: Any, whole: Any, *given: Any, **named: Any) -> Any:
         bench = bench_of(verdict, whole, *given, **named)
-        return bench and replace(bench, subject=whole.at(Grain.HOST))
+        return bench and bench._replace(subject=whole.at(Grain.HOST))
 
     patch.setattr(f"{_ON_STEP}bench_of", benched)
 

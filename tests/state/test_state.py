@@ -71,7 +71,7 @@ LONG, SHORT = benched(HOST, 1000, 1060), benched(HOST, 1001, 1016)
         pytest.param(
             LONG,
             benched(HOST, 1002, 1002, strikes=4),
-            replace(LONG, strikes=4),
+            LONG._replace(strikes=4),
             id="a-counted-failure-shortens-nothing-and-is-counted",
         ),
         pytest.param(
@@ -85,8 +85,8 @@ LONG, SHORT = benched(HOST, 1000, 1060), benched(HOST, 1001, 1016)
             benched(HOST, 9e9, 9e9 + 60), SHORT, SHORT, id="one-of-a-clock-that-was-ahead-holds-nothing-back"
         ),
         pytest.param(
-            benched(HOST, 1000, math.inf, config="old"), replace(SHORT, config="new"),
-            replace(SHORT, config="new"), id="one-of-another-configuration-holds-nothing-back",
+            benched(HOST, 1000, math.inf, config="old"), SHORT._replace(config="new"),
+            SHORT._replace(config="new"), id="one-of-another-configuration-holds-nothing-back",
         ),
         pytest.param(
             benched(HOST, 1000, math.inf), LONG, benched(HOST, 1000, math.inf), id="the-dead-stay-dead"

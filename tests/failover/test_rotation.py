@@ -1,0 +1,166 @@
+"""Several credentials of one link: which failures go on to the next of them, and when one is renewed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from hermes_fallback.failover.action import Action, Ask, GiveUp, Send
+from hermes_fallback.failover.candidate import Candidate
+from hermes_fallback.failover.decide import USUAL
+from hermes_fallback.failover.step import Step
+from hermes_fallback.failover.turn import Turn
+from hermes_fallback.failover.verdict import About, Verdict
+from hermes_fallback.model.bench import Bench, Grain, Health, Subject
+from hermes_fallback.model.limits import Limits, Policy
+from hermes_fallback.model.reason import Reason
+
+
+def candidate(position: int, key: str, **facts: Any) -> Candidate:
+    host = f"https://host-{position}.test"
+    return Candidate(position=position, subject=Subject(host, key, "m", f"{position}-{key}"), **facts)
+
+
+A1, A2, A3 = candidate(0, "a1"), candidate(0, "a2"), candidate(0, "a3")
+B1, B2 = candidate(1, "b1"), candidate(1, "b2")
+RENEWABLE = candidate(0, "sign-in", renewable=True)
+
+
+def begun(*candidates: Candidate, policy: Policy = USUAL, health: Health | None = None, **also: Any) -> Step:
+    step = Step(candidates, Limits(attempts=10), policy, started_s=0, health=health or Health(), **also)
+    step.begin(now_s=0)
+    return step
+
+
+def fail(step: Step, reason: Reason, *, asked: float | None = None, about: About = About.USUAL) -> Action:
+    verdict = Verdict(reason=reason, rule="test", retry_after_s=asked, about=about)
+    return step.failed(verdict, now_s=1.0, draw=0.5).action
+
+
+def asked(action: Action) -> Candidate:
+    assert isinstance(action, Send), action
+    return action.candidate
+
+
+class TestRotation:
+    @pytest.mark.parametrize("reason", [Reason.RATE_LIMIT, Reason.QUOTA, Reason.AUTH])
+    def test_trouble_with_a_key_goes_on_to_the_next_key(self, reason):
+        """The next credential of the same link comes before the next link, at once."""
+        step = begun(A1, A2, B1)
+        following = fail(step, reason)
+        assert asked(following) is A2
+        assert (following.after_s, step.switches) == (0.0, 0)
+
+    @pytest.mark.parametrize(
+        "reason", [Reason.TIMEOUT, Reason.MODEL_NOT_FOUND, Reason.ENDPOINT_NOT_FOUND, Reason.CONNECTION]
+    )
+    def test_trouble_with_the_host_leaves_all_keys(self, reason):
+        """Another key would meet the same host, the same model, the same path."""
+        assert asked(fail(begun(A1, A2, B1), reason)) is B1
+
+    @pytest.mark.parametrize("about", [About.UPSTREAM, About.HOST])
+    def test_limit_behind_an_aggregator_leaves_all_keys(self, about):
+        """A firewall or an upstream's limit does not look at the key."""
+        assert asked(fail(begun(A1, A2, B1), Reason.AUTH, about=about)) is B1
+
+    def test_next_key_comes_before_a_wait(self):
+        """A provider that asks for two seconds is not waited for while another key is free."""
+        assert asked(fail(begun(A1, A2), Reason.RATE_LIMIT, asked=2.0)) is A2
+
+    def test_last_key_is_waited_for(self):
+        """With the other keys spent, a short wait that the provider asks for is sat out."""
+        step = begun(A1, A2)
+        fail(step, Reason.QUOTA)
+        following = fail(step, Reason.RATE_LIMIT, asked=2.0)
+        assert (asked(following), following.after_s) == (A2, 2.0)
+
+    def test_every_key_then_the_next_link(self):
+        """Each credential is tried once, in order; then the next link."""
+        step = begun(A1, A2, A3, B1)
+        assert [asked(fail(step, Reason.QUOTA)) for _ in range(3)] == [A2, A3, B1]
+        assert step.switches == 1
+
+    def test_benched_key_is_passed_over(self):
+        """What is benched for one key leaves the others of the link."""
+        bench = Bench(subject=A2.subject.at(Grain.CREDENTIAL), reason=Reason.QUOTA, since=0, until=900)
+        step = begun(A1, A2, A3, health=Health(benches={bench.subject: bench}))
+        assert asked(fail(step, Reason.QUOTA)) is A3
+
+    def test_rotation_is_no_switch(self):
+        """Neither the count of switches nor the leave to make them has a say in it."""
+        step = begun(A1, A2, B1, policy=Policy(max_switches=0), switches_left=0, may_switch=False)
+        assert asked(fail(step, Reason.QUOTA)) is A2
+        assert fail(step, Reason.QUOTA) == GiveUp("no-switches")
+
+    def test_switch_behind_a_rotation_wants_leave(self):
+        """Going on to the next link is asked about, however many keys were tried before."""
+        step = begun(A1, A2, B1, may_switch=False)
+        fail(step, Reason.QUOTA)
+        assert isinstance(fail(step, Reason.QUOTA), Ask)
+
+    def test_link_that_was_left_is_not_entered_with_another_key(self):
+        """After a host failed, its other keys are no last resort either."""
+        bench = Bench(subject=A1.subject.at(Grain.CREDENTIAL), reason=Reason.QUOTA, since=0, until=900)
+        step = Step([A1, A2], Limits(), started_s=0, health=Health(benches={bench.subject: bench}))
+        assert asked(step.begin(now_s=0)) is A2
+        assert fail(step, Reason.TIMEOUT) == GiveUp("exhausted", soonest=31.0)
+
+
+class TestRenewal:
+    def test_refused_sign_in_is_renewed_and_sent_again(self):
+        """One more try of the same credential, renewed, before anything is benched."""
+        step = begun(RENEWABLE, B1)
+        following = step.failed(Verdict(reason=Reason.AUTH, rule="test"), now_s=1.0, draw=0.5)
+        assert (following.action.candidate, following.action.renews) == (RENEWABLE, True)
+        assert following.bench is None
+
+    def test_second_refusal_goes_on(self):
+        """A credential is renewed once; then it is benched and the next is tried."""
+        step = begun(RENEWABLE, A2, B1)
+        fail(step, Reason.AUTH)
+        assert asked(fail(step, Reason.AUTH)) is A2
+
+    def test_each_credential_is_renewed_once(self):
+        """The next sign-in of the pool has its own try."""
+        other = candidate(0, "other", renewable=True)
+        step = begun(RENEWABLE, other, B1)
+        sent = [fail(step, Reason.AUTH) for _ in range(4)]
+        assert [asked(each) for each in sent] == [RENEWABLE, other, other, B1]
+        assert [each.renews for each in sent] == [True, False, True, False]
+
+    @pytest.mark.parametrize(
+        ("reason", "about"),
+        [(Reason.QUOTA, About.USUAL), (Reason.AUTH, About.HOST), (Reason.AUTH, About.MODEL)],
+    )
+    def test_nothing_else_is_renewed(self, reason, about):
+        """A spent quota, a firewall and a model that is not for us outlive a fresh token."""
+        assert asked(fail(begun(RENEWABLE, B1), reason, about=about)) is B1
+
+    def test_renewal_needs_no_retry_token(self):
+        """The budget of retries is for hosts that are unwell."""
+        step = begun(RENEWABLE, B1)
+        verdict = Verdict(reason=Reason.AUTH, rule="test")
+        assert step.failed(verdict, now_s=1.0, draw=0.5, has_token=False).action.renews
+
+
+class TestTurn:
+    def test_key_that_answered_stays_and_its_siblings_come_next(self):
+        """The next step begins where the last one ended; the other keys of that link are its first way out."""
+        turn = Turn([A1, A2, B1, B2], Limits())
+        turn.step(now_s=0).begin(now_s=0)
+        turn.answered(B2)
+        step = turn.step(now_s=1)
+        order = [asked(step.begin(now_s=1)), *(asked(fail(step, Reason.QUOTA)) for _ in range(3))]
+        assert order == [B2, B1, A1, A2]
+
+    def test_siblings_stand_side_by_side(self):
+        """However a turn is rolled, the keys of one link are tried one after the other."""
+        for served in (A1, A2, B1, B2):
+            turn = Turn([A1, A2, B1, B2], Limits(attempts=9))
+            turn.step(now_s=0)
+            turn.answered(served)
+            step = turn.step(now_s=1)
+            order = [asked(step.begin(now_s=1)), *(asked(fail(step, Reason.QUOTA)) for _ in range(3))]
+            assert sum(a.position != b.position for a, b in pairwise(order)) == 1
