@@ -11,6 +11,7 @@ from hermes_fallback.config.document import Document
 from hermes_fallback.config.finding import Finding, Level
 from hermes_fallback.config.tree import Kind, Node
 from hermes_fallback.config.values import Expand, find, merged_pairs, value_of
+from hermes_fallback.model.chain import entra_scope
 from hermes_fallback.model.endpoint import NamedEndpoint, key_of
 from hermes_fallback.model.header import header_fault
 from hermes_fallback.model.origin import Origin, has_user
@@ -277,6 +278,14 @@ class _Endpoint(NamedEndpoint, uncompared=("entry",), unshown=("entry",)):
     @cached_property  # type: ignore[misc]
     def api_mode(self) -> str | None:
         return self.entry.take(_DIALECTS[self.entry.group], dialect, None)
+
+    @cached_property  # type: ignore[misc]
+    def auth_mode(self) -> str | None:
+        return self.entry.text("auth_mode").lower() or None
+
+    @cached_property  # type: ignore[misc]
+    def entra_scope(self) -> str | None:
+        return entra_scope(self.entry.value("entra"))
 
     @cached_property  # type: ignore[misc]
     def models(self) -> tuple[str, ...]:

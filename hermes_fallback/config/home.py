@@ -47,6 +47,13 @@ class Home(Fact, kw_only=False):
         return _join(self.root, "auth.json")
 
     @property
+    def outer_auth(self) -> str | None:
+        """The `auth.json` of the home that this profile is in, which serves where the profile's own has nothing."""
+        if not _is_in_profiles(self.root):
+            return None
+        return _join(os.path.dirname(os.path.dirname(self.root)), "auth.json")
+
+    @property
     def state(self) -> str:
         """`fallback/`, the folder that is ours alone."""
         return _join(self.root, "fallback")
@@ -60,6 +67,16 @@ class Home(Fact, kw_only=False):
     def journal(self) -> str:
         """`fallback/journal/`, the receipts of past turns."""
         return _join(self.state, "journal")
+
+    @property
+    def keyring(self) -> str:
+        """`fallback/keyring.json`, which keys of this home the system's keyring has."""
+        return _join(self.state, "keyring.json")
+
+    @property
+    def terms(self) -> str:
+        """`fallback/terms.json`, the terms of providers that somebody has agreed to."""
+        return _join(self.state, "terms.json")
 
     @property
     def plugins(self) -> str:

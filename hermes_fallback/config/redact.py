@@ -14,6 +14,9 @@ _NAME = re.compile(
     r"password|passwd|passphrase|pwd|authorization|credentials?|cookie|bearer|jwt|salt|dsn|webhook_?url|"
     r"password_?hash)s?$|.[_-]keys?$"
 )
+_HEADERS = re.compile(r"(?:^|[_\-.])headers$", re.IGNORECASE)
+_HARMLESS_HEADERS = frozenset({"accept", "content-type", "http-referer", "user-agent", "x-title"})
+_HEADERS_INLINE = re.compile(r"(?i)(headers[\"']?\s*:\s*\{)[^}]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 _HARMLESS = re.compile(
@@ -48,7 +51,7 @@ def is_secret_name(name: str) -> bool:
 
 def mask_line(line: str) -> str:
     """*line* of YAML or JSON with secrets replaced; references (`${VAR}`), placeholders and names stay."""
-    return mask_shapes(_PAIR.sub(_mask_pair, line))
+    return mask_shapes(_PAIR.sub(_mask_pair, _HEADERS_INLINE.sub(rf"\1{STARS}", line)))
 
 
 def mask_lines(lines: list[str], start: int = 0) -> list[str]:
@@ -65,12 +68,18 @@ def mask_value(value: object, name: str = "", *, above: tuple[int, ...] = ()) ->
         return "…"
     above = (*above, id(value))
     if isinstance(value, Mapping):
-        return {key: mask_value(item, str(key), above=above) for key, item in value.items()}
+        return {key: mask_value(item, _name(str(key), name), above=above) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask_value(item, name, above=above) for item in value]
     if isinstance(value, str):
         return _mask_text(value, name)
     return STARS if isinstance(value, bytes) else value
+
+
+def _name(key: str, within: str) -> str:
+    """What to judge a value under *key* by: headers may hold anything, whatever they are called."""
+    is_header = _HEADERS.search(within) and key.lower() not in _HARMLESS_HEADERS
+    return "authorization" if is_header else key
 
 
 def _mask_text(text: str, name: str) -> str:
@@ -99,7 +108,7 @@ def _masked(lines: list[str], start: int) -> Iterator[str]:
 def _secret_block(line: str) -> int | None:
     """The indentation of a key whose secret value stands on the lines below, or None."""
     found = _OPENS_BLOCK.match(line) or _OPENS_NOTHING.match(line)
-    if not found or not is_secret_name(found["name"]):
+    if not found or not (is_secret_name(found["name"]) or _HEADERS.search(found["name"])):
         return None
     return len(found["indent"])
 

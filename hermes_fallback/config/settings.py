@@ -28,12 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUTO",
+    "IMPORTS",
     "MODEL_PLACES",
     "Section",
     "Settings",
     "count",
     "flag",
     "hosts",
+    "imports",
     "patience",
     "read_settings",
     "seconds",
@@ -41,6 +43,9 @@ __all__ = [
 
 AUTO = "auto"
 """The provider of a primary that names none: to be chosen from the credentials that are there."""
+
+IMPORTS = ("claude_code", "codex", "qwen_code")
+"""The programs whose sign-ins may be used as well, where the user says so."""
 
 MODEL_PLACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -75,6 +80,7 @@ _OWN_KEYS = frozenset(
     ]
 )
 _TIMEOUTS = frozenset(["connect", "first_token", "between_tokens"])
+_CREDENTIALS = frozenset(["import"])
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "": 1.0}
 _DURATION = r"(\d+(?:\.\d+)?|\.\d+)\s*(ms|s|m|h|)"
 _HOST = r"[\w.-]+|\[?[0-9a-fA-F:.]+\]?"
@@ -101,6 +107,8 @@ class Settings(Fact, uncompared=("document", "expand"), unshown=("document", "ex
     limits: Limits = Limits()
     trust: tuple[str, ...] = ()
     """Hosts that may be sent a key that is not bound to them."""
+    imports: tuple[str, ...] = ()
+    """Those of `IMPORTS` whose files may be read."""
     remarks: tuple[Finding, ...] = ()
     """What cannot be meant so of the fields above."""
 
@@ -108,6 +116,20 @@ class Settings(Fact, uncompared=("document", "expand"), unshown=("document", "ex
     def endpoints(self) -> tuple[NamedEndpoint, ...]:
         """What `custom_providers` and `providers` give a name and an address."""
         return self._endpoints()
+
+    def text(self, dotted: str) -> str:
+        """The value at *dotted*, such as `vertex.region`; empty where there is none."""
+        found = self.document.get(dotted, self.expand)
+        return _text(found.value) if found else ""
+
+    @cached_property
+    def strategies(self) -> Mapping[str, str]:
+        """The order in which the credentials of a provider take turns, where it is not that of their priorities."""
+        found = self.document.get("credential_pool_strategies")
+        named = found.value if found and isinstance(found.value, Mapping) else {}
+        return {
+            str(name): each for name, each in named.items() if isinstance(each, str) and each != "fill_first"
+        }
 
     @cached_property
     def disabled(self) -> Mapping[str, str]:
@@ -153,10 +175,12 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
     findings: list[Finding] = []
     own = Section.top(document, "fallback", expand, findings)
     timeouts = own.section("timeouts")
+    credentials = Section.top(document, "credentials", expand, findings)
     primary = _primary(document, expand, findings)
     merged = merge(*document.chain_keys(expand))
     own.check_names(_OWN_KEYS)
     timeouts.check_names(_TIMEOUTS)
+    credentials.check_names(_CREDENTIALS)
     return Settings(
         document=document,
         expand=expand,
@@ -167,6 +191,7 @@ def read_settings(document: Document, expand: Expand | None = None) -> Settings:
         auto_activate=own.read("auto_activate", flag, True, otherwise=False),
         limits=_limits(own, timeouts),
         trust=own.read("trust", hosts, ()),
+        imports=credentials.read("import", imports, ()),
         remarks=tuple(findings),
     )
 
@@ -407,4 +432,17 @@ def hosts(value: object) -> tuple[str, ...]:
     ):
         return tuple(name.strip().lower() for name in names)
     msg = "a list of host names, such as `llm.example.com`"
+    raise ValueError(msg)
+
+
+def imports(value: object) -> tuple[str, ...]:
+    """The programs that *value*, a list or a single name, names.
+
+    Raises:
+        ValueError: something in it is none of `IMPORTS`.
+    """
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(name in IMPORTS for name in names):
+        return tuple(dict.fromkeys(names))
+    msg = f"a list of programs: {', '.join(IMPORTS)}"
     raise ValueError(msg)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from hermes_fallback.credentials.dotenv import DotEnvFile
 from hermes_fallback.credentials.environment import Environment, Found
-from hermes_fallback.credentials.sources import Lookup, look_up
+from hermes_fallback.credentials.sources import Lookup, Stores, look_up
 
-__all__ = ["DotEnvFile", "Environment", "Found", "Lookup", "look_up"]
+__all__ = ["DotEnvFile", "Environment", "Found", "Lookup", "Stores", "look_up"]

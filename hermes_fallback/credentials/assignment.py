@@ -9,7 +9,7 @@ from dotenv.parser import Binding, parse_stream
 from hermes_fallback.credentials.dotenv import decode
 from hermes_fallback.errors import InvalidFile, UsageError
 
-__all__ = ["assign"]
+__all__ = ["assign", "unassign"]
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -65,6 +65,24 @@ def assign(data: bytes, name: str, value: str, *, path: str) -> bytes:
     return (_BOM if data.startswith(_BOM) else b"") + after.encode()
 
 
+def unassign(data: bytes, name: str, *, path: str) -> bytes:
+    """*data*, the bytes of the file at *path*, without the lines that set *name*.
+
+    Raises:
+        InvalidFile: *data* is not UTF-8, or so written that the edit cannot be proved right.
+    """
+    before = decode(data, path=path)
+    after = "".join(_left_of(binding, name) for binding in parse_stream(StringIO(before)))
+    if name in _library_values(after) or _others(after, name) != _others(before, name):
+        raise InvalidFile(
+            f"`{path}` cannot be edited safely",
+            path=path,
+            why=f"its parsers would not agree on the rest without `{name}`",
+            hint=f"take `{name}` out by hand",
+        )
+    return (_BOM if data.startswith(_BOM) else b"") + after.encode()
+
+
 def _check_name(name: str) -> None:
     if not (name.isidentifier() and name.isascii()):
         raise UsageError(f"`{name}` cannot be a variable's name", hint="letters, digits and `_` only")
@@ -112,6 +130,15 @@ def _in_place_of(binding: Binding, line: str) -> str:
     lead, end = old[: len(old) - len(old.lstrip())], old[len(old.rstrip("\r\n")) :]
     export = "export " if core.startswith(("export ", "export\t")) else ""
     return f"{lead}{export}{line}{end}"
+
+
+def _left_of(binding: Binding, name: str) -> str:
+    """What stays of *binding*: all of it, or the empty lines before it where it sets *name*."""
+    text = binding.original.string
+    if binding.key != name:
+        return text
+    lead = text[: len(text) - len(text.lstrip())]
+    return lead[: lead.rfind("\n") + 1]
 
 
 def _added(text: str, line: str) -> str:

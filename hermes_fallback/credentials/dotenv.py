@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from hermes_fallback.errors import InvalidFile, SystemRefused
 from hermes_fallback.secret import Secret
@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["DotEnvFile", "decode", "parse"]
+__all__ = ["DotEnvFile", "bytes_of", "decode", "parse"]
 
 Bindings = Iterable[tuple[str, str | None]]
 
@@ -55,22 +55,35 @@ class DotEnvFile:
             Conflict: the lock is held, or the file changed underneath; nothing was written.
             InvalidFile, SystemRefused: the file cannot be read or written; it is as it was.
         """
-        from pathlib import Path  # only an edit needs this and python-dotenv
+        from hermes_fallback.credentials.assignment import assign  # only an edit needs python-dotenv
 
-        from hermes_fallback.credentials.assignment import assign
+        return self._rewrite(lambda data: assign(data, name, value.reveal(), path=self.path))
+
+    def unset(self, name: str) -> bool:
+        """Take out every line that sets *name*; every other byte stays. True when there was one.
+
+        Raises:
+            Conflict: the lock is held, or the file changed underneath; nothing was written.
+            InvalidFile, SystemRefused: the file cannot be read or written; it is as it was.
+        """
+        if name not in self._read():
+            return False
+        from hermes_fallback.credentials.assignment import unassign  # only an edit needs python-dotenv
+
+        return self._rewrite(lambda data: unassign(data, name, path=self.path))
+
+    def _rewrite(self, change: Callable[[bytes], bytes]) -> bool:
+        from pathlib import Path  # only an edit needs it
+
         from hermes_fallback.credentials.private_file import rewrite
 
-        changed = rewrite(
-            Path(self.path),
-            lambda data: assign(data, name, value.reveal(), path=self.path),
-            lock_timeout_s=self._lock_timeout_s,
-        )
+        changed = rewrite(Path(self.path), change, lock_timeout_s=self._lock_timeout_s)
         self._text = self._values = None
         return changed
 
     def _read(self) -> str:
         if self._text is None:
-            self._text = _without_returns(decode(_bytes_of(self.path), path=self.path))
+            self._text = _without_returns(decode(bytes_of(self.path), path=self.path))
         return self._text
 
 
@@ -99,7 +112,12 @@ def parse(text: str, environ: Mapping[str, str]) -> dict[str, str | None]:
     return _filled_in(found, environ)
 
 
-def _bytes_of(path: str) -> bytes:
+def bytes_of(path: str) -> bytes:
+    """What the file at *path* holds; nothing where there is none.
+
+    Raises:
+        SystemRefused: it cannot be read.
+    """
     try:
         with open(path, "rb") as file:
             return file.read()

@@ -13,10 +13,32 @@ __all__ = ["pasted_key"]
 _AROUND = " \t\r\n\v\f\u00a0\u200b\u200c\u200d\u2060\ufeff"
 """What copying from a page or a chat leaves at the ends, seen or unseen."""
 
-_ASSIGNED = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET)\s*=\s*")
-_BEARER = re.compile(r"(?:Authorization:\s*)?Bearer\s+", re.IGNORECASE)
+_LEADS = (
+    re.compile(r"(?:export\s+|set\s+|\$env:)?[A-Z][A-Z0-9_]*(?:KEY|TOKEN|SECRET)\s*=\s*"),
+    re.compile(r"[a-z_-]*(?:authorization|key|token)\s*:\s+", re.IGNORECASE),
+    re.compile(r"Bearer\s+", re.IGNORECASE),
+)
+"""What a line of a shell, of a config or of a request has before the key."""
+
 _QUOTES = "\"'`"
 _SHORTEST_TWICE = 32
+_BEGINNING = re.compile(r"AIza|(?!eyJ)[A-Za-z]{2,10}[-_]")
+_SURE = 4
+"""A beginning of so many characters does not come about by chance in the middle of a key."""
+
+_COMMAND = re.compile(r"(?:\$\s+)?(?:curl|wget|http|https|xh|Invoke-\w+)\s|-H\s", re.IGNORECASE)
+_JSON = re.compile(r"[{\[].*\"|\"[\w-]+\"\s*:", re.DOTALL)
+_PATH = re.compile(
+    r"""(?sx) (?:\.{1,2}|~|[A-Za-z]:)[/\\]
+      | /(?:home|Users|root|etc|tmp|var|mnt|run|opt|usr)/  # base64 may begin with a slash
+      | .*\.(?:txt|json|pem|env|key|ya?ml)$"""
+)
+_WHOLES = (
+    (_COMMAND, "a command"),
+    (_JSON, "a piece of JSON"),
+    (re.compile(r"\w+://"), "an address"),
+    (_PATH, "the name of a file"),
+)
 
 
 def pasted_key(text: str, *, prefixes: Sequence[str] = ()) -> Secret | Fault:
@@ -26,6 +48,9 @@ def pasted_key(text: str, *, prefixes: Sequence[str] = ()) -> Secret | Fault:
     is not mended: half a key, or two of them, would fail where nobody looks for the reason.
     """
     value = _bare(text)
+    whole = next((what for shape, what in _WHOLES if shape.match(value)), None)
+    if whole:
+        return Fault("malformed-credential", f"is {whole}: hand over the key alone")
     divided = _divided(value)
     if divided is not None:
         return divided
@@ -36,7 +61,7 @@ def pasted_key(text: str, *, prefixes: Sequence[str] = ()) -> Secret | Fault:
 
 def _bare(text: str) -> str:
     value = text.strip(_AROUND)
-    for lead in (_ASSIGNED, _BEARER):
+    for lead in _LEADS:
         value = value[found.end() :] if (found := lead.match(value)) else value
     if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
         value = value[1:-1]
@@ -45,7 +70,7 @@ def _bare(text: str) -> str:
 
 def _divided(value: str) -> Fault | None:
     """The fault of a *value* of several words, most often two keys that were copied at once."""
-    at = next((i for i, char in enumerate(value) if char.isspace()), None)
+    at = next((i for i, char in enumerate(value) if char.isspace() or char in ",;"), None)
     if at is None or value.lower().startswith(("your ", "<", "[")):
         return None
     place = f"U+{ord(value[at]):04X} at character {at + 1}"
@@ -58,6 +83,11 @@ def _is_twice(value: str, prefixes: Sequence[str]) -> bool:
     half = len(value) // 2
     if len(value) >= _SHORTEST_TWICE and value[:half] == value[half:]:
         return True
-    return any(
-        value.startswith(prefix) and prefix in value[len(prefix) :] for prefix in prefixes if len(prefix) > 3
-    )
+    found = _BEGINNING.match(value)
+    starts = {*prefixes, found[0]} if found else prefixes
+    return any(_is_again(value, start, half) for start in starts if value.startswith(start))
+
+
+def _is_again(value: str, start: str, half: int) -> bool:
+    """True where a second key begins with *start* too; a short one must stand in the very middle to count."""
+    return start in value[len(start) :] if len(start) >= _SURE else value.startswith(start, half)

@@ -29,7 +29,9 @@ _WORDS = frozenset(
     ]
 )
 _NO_KEY = frozenset({"no-key", "no-key-required"})
-_FILLERS = frozenset("*.xX-_•…")
+_FILLERS = frozenset("*.x-_•…")
+_CUT_OUT = ("...", "…", "**")
+_YOURS = (("your", "key"), ("your", "token"), ("key", "here"), ("token", "here"))
 _BRACKETS = (("<", ">"), ("[", "]"), ("{", "}"))
 
 
@@ -70,13 +72,18 @@ def _is_filler(value: str) -> bool:
     return (
         low in _WORDS
         or low in _NO_KEY
-        or "..." in value
-        or "…" in value
+        or any(mark in value for mark in _CUT_OUT)
         or any(value[0] == opening and value[-1] == closing for opening, closing in _BRACKETS)
         or low.startswith(("your-", "your_", "your "))
-        or set(low.removeprefix("sk-")) <= _FILLERS
-        or "****" in value
+        or any(one in low and other in low for one, other in _YOURS)
+        or _is_blank(low)
     )
+
+
+def _is_blank(low: str) -> bool:
+    """True where nothing stands behind the beginning that keys of one provider share, as in `sk-or-v1-xxxxxx`."""
+    body = low.replace("_", "-").rpartition("-")[2] or low
+    return set(low.removeprefix("sk-")) <= _FILLERS or (len(body) >= _SHORTEST and set(body) <= _FILLERS)
 
 
 def _name(char: str) -> str:

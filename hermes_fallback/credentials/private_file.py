@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from hermes_fallback.errors import Conflict, SystemRefused
 
-__all__ = ["rewrite"]
+__all__ = ["acquired", "flush_folder", "rewrite", "write_new"]
 
 _POLL_S = 0.05
 _MODE = 0o600
@@ -45,14 +45,64 @@ def rewrite(path: Path, change: Callable[[bytes], bytes], *, lock_timeout_s: flo
         ) from error
 
 
+def acquired(lock: Path, target: Path, *, timeout_s: float) -> int:
+    """The handle of *lock*, which guards *target* and is held until the handle is closed.
+
+    Raises:
+        Conflict: somebody held it for *timeout_s*.
+        OSError: it cannot be made or opened.
+    """
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, _MODE)
+    try:
+        _acquire(handle, target, monotonic() + timeout_s)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def write_new(path: Path, data: bytes, *, like: Path | None = None) -> None:
+    """A new file at *path* with *data*, private, on disk when this returns; of the owner of *like*, if that is there.
+
+    Raises:
+        OSError: it stands already, or cannot be made.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
+    with os.fdopen(handle, "wb") as file:
+        if like and like.exists():
+            owner = like.stat()
+            if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def flush_folder(target: Path) -> None:
+    """Bring to disk that *target* stands in its folder.
+
+    Raises:
+        SystemRefused: the folder could not be flushed; *target* is written.
+    """
+    try:
+        handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise SystemRefused(
+            f"`{target}` was written, but its folder could not be flushed to disk", why=error.strerror
+        ) from error
+
+
 @contextmanager
 def _locked(target: Path, timeout_s: float) -> Iterator[None]:
-    lock = os.open(f"{target}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, _MODE)
+    handle = acquired(Path(f"{target}.lock"), target, timeout_s=timeout_s)
     try:
-        _acquire(lock, target, monotonic() + timeout_s)
         yield
     finally:
-        os.close(lock)
+        os.close(handle)
 
 
 def _acquire(lock: int, target: Path, until: float) -> None:
@@ -80,7 +130,7 @@ def _replace(target: Path, before: bytes | None, after: bytes) -> None:
     beside = Path(f"{target}.new")
     beside.unlink(missing_ok=True)  # of a writer that was killed: the lock is ours
     try:
-        _write(beside, after, like=target)
+        write_new(beside, after, like=target)
         if _read(target) != before:
             raise Conflict(
                 f"`{target}` changed underneath; nothing was written", hint="try again", kind="changed"
@@ -88,29 +138,4 @@ def _replace(target: Path, before: bytes | None, after: bytes) -> None:
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
-    _flush_folder(target)
-
-
-def _write(beside: Path, data: bytes, *, like: Path) -> None:
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _MODE)
-    with os.fdopen(handle, "wb") as file:
-        if like.exists():
-            owner = like.stat()
-            if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(target: Path) -> None:
-    try:
-        handle = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        raise SystemRefused(
-            f"`{target}` was written, but its folder could not be flushed to disk", why=error.strerror
-        ) from error
+    flush_folder(target)

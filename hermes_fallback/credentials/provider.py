@@ -35,5 +35,17 @@ class Provider(Protocol):
         """The variables that may hold its key, in the order they are asked."""
 
     @property
+    def key_prefixes(self) -> tuple[str, ...]:
+        """How its keys begin, where that is documented."""
+
+    @property
+    def command(self) -> str:
+        """The program that it is reached through; empty for one that requests go to."""
+
+    @property
+    def command_envs(self) -> tuple[str, ...]:
+        """The variables that name another program."""
+
+    @property
     def oauth(self) -> OAuth | None:
         """How one signs in; None where only a key is taken."""

@@ -18,6 +18,7 @@ __all__ = [
     "Ignored",
     "Placed",
     "RawKey",
+    "entra_scope",
     "merge",
     "read_link",
 ]
@@ -192,6 +193,8 @@ def read_link(entry: Entry) -> Link | Ignored:
         context_length=_positive(value.get("context_length")),
         cost=_text(value.get("cost")) or None,
         zone=_text(value.get("zone")) or None,
+        auth_mode=_text(value.get("auth_mode")).lower() or None,
+        entra_scope=entra_scope(value.get("entra")),
         extra=MappingProxyType({str(k): v for k, v in value.items() if k not in _READ}),
     )
 
@@ -209,8 +212,15 @@ _READ = frozenset(
         "context_length",
         "cost",
         "zone",
+        "auth_mode",
+        "entra",
     ]
 )
+
+
+def entra_scope(value: object) -> str | None:
+    """The `scope` in *value*, which stands under `entra:`."""
+    return _text(value.get("scope")) or None if isinstance(value, Mapping) else None
 
 
 def _text(value: object) -> str:

@@ -18,16 +18,20 @@ if TYPE_CHECKING:
 __all__ = ["Credential", "Grant", "Missing", "Problem"]
 
 
+_FINGERPRINT = len("sha256:") + 8
+
+
 class Grant(Fact):
     """What a credential is renewed from. Whoever holds it can do so without knowing the home it came from."""
 
     kind: str
     """`oauth` (a refresh token in auth.json), `exchange` (a lasting token for a short-lived one), `file` (another
-    program's, read again), `entra`, `gcp`."""
+    program's, read again), `entra`, `gcp` (a cloud's library makes a token), `aws` (each request is signed),
+    `keyring` (a key that the system's keyring keeps)."""
     provider: str
     """The profile's own name."""
     path: str = ""
-    """auth.json, or the file of the other program."""
+    """auth.json, the file of the other program, or the `.env` whose variables a cloud's library is to see."""
     entry: str = ""
     """The id of the pool's entry; empty for the provider's own state in auth.json."""
     oauth: OAuth | None = None
@@ -68,6 +72,18 @@ class Credential(Fact, unshown=("headers",)):
         if self.grant is None:
             return False
         return not self.secret or (self.expires_at is not None and now >= self.expires_at - self.grant.skew_s)
+
+    @property
+    def is_sign_in(self) -> bool:
+        """True where it came from signing in; False for a key, wherever that is kept."""
+        return self.grant is not None and self.grant.kind != "keyring"
+
+    @property
+    def fingerprint(self) -> str:
+        """Enough to tell it from others and to recognise it again: of the secret, or of what stays of it."""
+        if self.account.startswith("sha256:"):
+            return self.account[:_FINGERPRINT]
+        return self.secret.fingerprint if self.secret else self.account
 
     @cached_property
     def subject(self) -> Subject:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.secret import Secret
+
+TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
+if TYPE_CHECKING:
+    from typing import Self
 
 __all__ = ["Endpoint", "Named", "NamedEndpoint", "key_of"]
 
@@ -26,10 +31,23 @@ class Endpoint(Fact, unshown=("headers",)):
     """Put before the key; empty for headers that hold the bare key."""
     headers: Mapping[str, str] = MappingProxyType({})
 
-    @property
+    @cached_property
     def origin(self) -> Origin:
         """Where requests go."""
         return Origin.of(self.base_url)
+
+    def carrying(self, credential: Credential | None) -> Self:
+        """The same with *credential*, sent as that wants to be, and where its sign-in says."""
+        if credential is None:
+            return self.but(credential=None)
+        changed = self.but(
+            credential=credential,
+            base_url=credential.base_url or self.base_url,
+            headers={**self.headers, **credential.headers} if credential.headers else self.headers,
+        )
+        if credential.auth_header is None:
+            return changed
+        return changed.but(auth_header=credential.auth_header, auth_scheme=credential.auth_scheme)
 
 
 class NamedEndpoint(Fact, unshown=("headers",)):
@@ -43,6 +61,9 @@ class NamedEndpoint(Fact, unshown=("headers",)):
     key_env: str | None = None
     api_key: Secret | None = None
     api_mode: str | None = None
+    auth_mode: str | None = None
+    """`entra_id`: signed in to with Entra ID, and not with a key."""
+    entra_scope: str | None = None
     models: tuple[str, ...] = ()
     """The models it is said to serve, the default one first."""
     context_length: int | None = None

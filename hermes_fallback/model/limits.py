@@ -56,7 +56,7 @@ class Policy(Fact):
     zone: str = "any"
     """No request leaves it: `device`, `lan`, `region:X` or `any`."""
     notify: bool = True
-    store: str = "env"
-    """Where new keys go: `env` or `keyring`."""
+    store: str | None = None
+    """Where new keys go: `env` or `keyring`; None where nobody has said, which is `env` unless somebody can be asked."""
     state: str = "sqlite"
     """How benches are shared: `sqlite`, or the address of a Redis."""

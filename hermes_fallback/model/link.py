@@ -26,6 +26,10 @@ class Link(Fact, uncompared=("extra",)):
     context_length: int | None = None
     cost: str | None = None
     zone: str | None = None
+    auth_mode: str | None = None
+    """`entra_id`: signed in to with Entra ID, and not with a key."""
+    entra_scope: str | None = None
+    """What a token of Entra ID is asked for, where it is not the usual."""
     extra: Mapping[str, object] = MappingProxyType({})
     """Keys of the entry that we carry along and do not read."""
 

@@ -68,8 +68,32 @@ class OAuth(Fact):
     """How tokens of a sign-in begin, where a variable may hold either these or keys."""
     reads: tuple[str, ...] = ()
     """Sign-ins of other programs that serve as well: `claude_code`, `codex`, `qwen_code`, `gh`."""
+    layout: str = "flat"
+    """How auth.json keeps what a sign-in gave: the tokens beside the rest (`flat`), or by themselves under `tokens`."""
+    kept: Mapping[str, str] = MappingProxyType({})
+    """What it keeps beside the tokens, as Hermes Agent does."""
+    shared: str = ""
+    """The file in Hermes Agent's folder `shared` that its profiles keep a copy of the sign-in in."""
+    project_url: str = ""
+    """Where the project of an account is asked for, and made: the methods of Google's Code Assist, without their names."""
+    project_envs: tuple[str, ...] = ()
+    """The variables that may name the project."""
+    instead: str = ""
+    """The provider that is easier to come by, where this sign-in lacks what it needs."""
     terms: str = ""
     """What its owner says about clients of others, in a sentence; shown before a sign-in goes on."""
 
     def __post_init__(self) -> None:
         freeze(self)
+
+    def believes(self, url: str) -> bool:
+        """True when *url*, which an answer names, is one that tokens may go to: https, at one of `hosts`."""
+        from hermes_fallback.model.origin import Origin  # a listing asks nobody
+
+        try:
+            origin = Origin.of(url)
+        except ValueError:
+            return False
+        is_sealed = origin.scheme == "https" or origin.zone == "device"
+        is_known = any(origin.host == host or origin.host.endswith(f".{host}") for host in self.hosts)
+        return is_sealed and is_known and "@" not in url

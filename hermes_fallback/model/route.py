@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from types import MappingProxyType
 
 from hermes_fallback.fact import Fact
-from hermes_fallback.model.credential import Credential, Problem
+from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
-from hermes_fallback.model.origin import Origin
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
@@ -18,21 +16,12 @@ if TYPE_CHECKING:
 __all__ = ["Considered", "Resolution", "Route"]
 
 
-class Route(Fact, unshown=("headers",)):
-    """Everything needed to send a conversation: endpoint, dialect, credential, headers."""
+class Route(Endpoint):
+    """Everything needed to send a conversation: the endpoint, and what is asked for there."""
 
-    provider: str
-    """The profile's own name, aliases resolved."""
     model: str
-    base_url: str
     api_mode: str
     """The dialect: `chat_completions`, `anthropic_messages`, …"""
-    credential: Credential | None = None
-    """None where the host needs none."""
-    auth_header: str = "Authorization"
-    auth_scheme: str = "Bearer"
-    """Put before the key; empty for headers that hold the bare key."""
-    headers: Mapping[str, str] = MappingProxyType({})
     position: int = 0
     context_length: int | None = None
     """Tokens that fit, where the link or its endpoint says so."""
@@ -42,11 +31,6 @@ class Route(Fact, unshown=("headers",)):
     """`device`, `lan`, `region:X` or `any`, where the link says so."""
     insists: bool = False
     """True where the user chose this link by hand: it is tried whatever is benched."""
-
-    @cached_property
-    def origin(self) -> Origin:
-        """Where requests on this route go."""
-        return Origin.of(self.base_url)
 
     @cached_property
     def subject(self) -> Subject:
@@ -73,5 +57,7 @@ class Resolution(Fact):
     link: Link
     position: int
     route: Route | None = None
+    others: tuple[Route, ...] = ()
+    """The same with further credentials, in the order in which they are tried when the first is benched."""
     problem: Problem | None = None
     considered: tuple[Considered, ...] = ()

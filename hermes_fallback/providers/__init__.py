@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 from hermes_fallback.providers.registration import register_provider
 from hermes_fallback.providers.registry import ProfileOrigin, Registry
 
 __all__ = [
+    "OAuth",
     "Probe",
     "ProfileOrigin",
     "ProviderProfile",

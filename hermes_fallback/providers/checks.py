@@ -15,7 +15,16 @@ __all__ = ["check"]
 _REQUESTS = ("read_only", "one_token")
 _PROBES = (*_REQUESTS, "process_start", "token_mint")
 _FLOWS = ("device", "device_code", "user_code", "loopback", "none")
-_TOKENS_GO_TO = ("device_url", "poll_url", "authorize_url", "token_url", "discovery_url", "exchange_url")
+_LAYOUTS = ("flat", "tokens")
+_TOKENS_GO_TO = (
+    "device_url",
+    "poll_url",
+    "authorize_url",
+    "token_url",
+    "discovery_url",
+    "exchange_url",
+    "project_url",
+)
 
 
 def check(profile: ProviderProfile) -> str | None:
@@ -47,6 +56,12 @@ def _is_mapping(value: object) -> bool:
     return isinstance(value, Mapping) and all(_is_text(word) for pair in value.items() for word in pair)
 
 
+def _are_listed(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return all(isinstance(each, (list, tuple)) and _are_texts((name, *each)) for name, each in value.items())
+
+
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -69,14 +84,15 @@ _NUMBERS: _Kind = _are_numbers, "a list of whole numbers"
 _SECONDS: _Kind = _is_seconds, "a number of seconds"
 _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(["aliases", "alternate_base_urls", "default_models", "env_vars", "key_prefixes"], _TEXTS),
-    "other_base_url_envs": _TEXTS,
+    **dict.fromkeys(["command_envs", "other_base_url_envs", "setup_vars"], _TEXTS),
+    "placeholders": (_are_listed, "a mapping of lists of texts"),
     **dict.fromkeys(["api_modes_by_model", "api_modes_by_url"], _PAIRS),
     **dict.fromkeys(["models_public", "shares_primary_address", "takes_keys"], _FLAG),
     **dict.fromkeys(["default_headers", "probe.headers"], _MAPPING),
     **dict.fromkeys(["probe.accepts", "probe.rejects"], _NUMBERS),
-    **dict.fromkeys(["oauth.authorize_params", "oauth.headers"], _MAPPING),
+    **dict.fromkeys(["oauth.authorize_params", "oauth.headers", "oauth.kept"], _MAPPING),
     **dict.fromkeys(["oauth.scopes", "oauth.terminal_errors", "oauth.hosts"], _TEXTS),
-    **dict.fromkeys(["oauth.token_prefixes", "oauth.reads"], _TEXTS),
+    **dict.fromkeys(["oauth.token_prefixes", "oauth.reads", "oauth.project_envs"], _TEXTS),
     **dict.fromkeys(["oauth.interval_s", "oauth.deadline_s", "oauth.lifetime_s", "oauth.skew_s"], _SECONDS),
     "oauth.terminal_statuses": _NUMBERS,
     "oauth.uses_pkce": _FLAG,
@@ -135,7 +151,8 @@ def _check_addresses(profile: ProviderProfile) -> str | None:
 
 
 def _check_variables(profile: ProviderProfile) -> str | None:
-    for name in filter(None, (*profile.env_vars, profile.base_url_env, *profile.other_base_url_envs)):
+    addresses = (profile.base_url_env, *profile.other_base_url_envs)
+    for name in filter(None, (*profile.env_vars, *profile.setup_vars, *profile.command_envs, *addresses)):
         if not (name.isidentifier() and name.isascii()):
             return f"`{name}` cannot be a variable's name"
     return None
@@ -172,6 +189,8 @@ def _check_oauth(oauth: OAuth | None) -> str | None:
         return fault
     if oauth.flow not in _FLOWS:
         return f"`{oauth.flow}` is no way to sign in: {', '.join(_FLOWS)}"
+    if oauth.layout not in _LAYOUTS:
+        return f"`{oauth.layout}` is no layout: {', '.join(_LAYOUTS)}"
     return next(filter(None, (_check_endpoint(name, getattr(oauth, name)) for name in _TOKENS_GO_TO)), None)
 
 

@@ -80,6 +80,10 @@ class ProviderProfile(Fact):
     """Where the dialect hangs on the endpoint: (start of the base URL, dialect)."""
     base_url: str = ""
     """Where requests go. Empty: there is no default, the user must say."""
+    regional_base_url: str = ""
+    """The same in a region of the user's; `{region}` and other words in braces are filled in from `placeholders`."""
+    placeholders: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """Where the words in braces come from: variables, and keys of config.yaml, which have a dot; the first counts."""
     alternate_base_urls: tuple[str, ...] = ()
     """Its other addresses, which may be sent its keys too. A first label `*` stands for any one host."""
     base_url_env: str = ""
@@ -95,10 +99,16 @@ class ProviderProfile(Fact):
     """How one signs in; None where only a key is taken."""
     takes_keys: bool = False
     """True where a key in `env_vars` is sent as it is, though people sign in otherwise."""
+    command: str = ""
+    """The program that it is reached through, and that holds the sign-in; empty for one that requests go to."""
+    command_envs: tuple[str, ...] = ()
+    """The variables that name another program."""
     auto_rank: int | None = None
     """Its place, lowest first, among those that `provider: auto` looks through; None: never chosen so."""
     env_vars: tuple[str, ...] = ()
     """The variables that may hold its key, in the order they are asked."""
+    setup_vars: tuple[str, ...] = ()
+    """Variables by which its sign-in is found, and that hold no key: names of files, of profiles."""
     auth_header: str = "Authorization"
     auth_scheme: str = "Bearer"
     """Put before the key; empty for headers that hold the bare key."""

@@ -107,3 +107,27 @@ def test_long_lines_take_no_long_time(piece: str) -> None:
     start = time.process_time()
     mask_lines([line])
     assert time.process_time() - start < 2
+
+
+HEADERS = {
+    "block": (
+        "extra_headers:\n  X-Gateway: pass word 1\nname: mine",
+        "extra_headers:\n  ********\nname: mine",
+    ),
+    "flow": ("extra_headers: {X-Gateway: pass-word-1}", "extra_headers: {********}"),
+    "another-name": ("headers_count: 3", "headers_count: 3"),
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), HEADERS.values(), ids=HEADERS)
+def test_headers_of_an_endpoint_are_masked_whatever_they_are_called(text: str, shown: str) -> None:
+    """A gateway's key may go by any name."""
+    assert mask_lines(text.split("\n")) == shown.split("\n")
+
+
+def test_a_header_that_can_hold_no_secret_is_shown() -> None:
+    """The others are stars, at any depth."""
+    headers = {"X-Gateway": "pass-word-1", "User-Agent": "mine/1", "X-Title": "Mine"}
+    shown = mask_value({"custom_providers": [{"name": "x", "extra_headers": headers}]})
+    masked = {**headers, "X-Gateway": "********"}
+    assert shown == {"custom_providers": [{"name": "x", "extra_headers": masked}]}

@@ -70,6 +70,7 @@ custom_providers: [{name: box, url: "http://box:8000/v1", models: {a: {context_l
 providers: {zai: {enabled: false}, other: {api: "https://llm.example.com/v1", defaultModel: m}}
 delegation: {provider: "", model: "", fallback: inherit}
 credential_pool_strategies: {openrouter: round_robin}
+credentials: {import: [claude_code]}
 theirs: {anything: [goes, {here: !!str 1}]}
 """
 PLANTED = f"""\
@@ -310,6 +311,8 @@ READ += [
     for key, values in ENDPOINTS.items()
     for value in values
 ]
+IMPORTS = ("[]", "~", "codex", "[codex, qwen_code]", "[claude]", "gh", "{}", "[~]", "5", "''")
+READ += [f"credentials: {{import: {value}}}" for value in IMPORTS] + ["credentials: {imports: [codex]}"]
 READ += [
     "providers: {a: {type: b}}",
     "providers: {a: {key_env: B}}",

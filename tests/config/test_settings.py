@@ -130,6 +130,25 @@ fallback:
     assert found.findings == ()
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("[claude_code, codex, codex]", ("claude_code", "codex")), ("qwen_code", ("qwen_code",)), ("~", ())],
+)
+def test_sign_ins_of_other_programs_are_used_where_the_config_names_them(
+    written: str, read: tuple[str, ...]
+) -> None:
+    """One, several, or none, each once."""
+    found = read_settings(document(f"credentials: {{import: {written}}}\n"))
+    assert (found.imports, found.findings) == (read, ())
+
+
+def test_a_program_that_we_cannot_read_is_a_finding() -> None:
+    """No other is read in its place."""
+    found = read_settings(document("credentials: {import: [claude_code, cursor]}\n"))
+    assert found.imports == ()
+    assert "claude_code, codex, qwen_code" in found.findings[0].what
+
+
 def test_our_policy_is_read() -> None:
     """Each word of `fallback:` that says where a conversation may go; `on` is a key, and no boolean."""
     found = settings("""

@@ -202,13 +202,13 @@ class TestFile:
 
         path = tmp_path / ".env"
         path.write_text("A=1\n")
-        write = private_file._write
+        write = private_file.write_new
 
-        def write_late(beside: Path, data: bytes, *, like: Path) -> None:
+        def write_late(beside: Path, data: bytes, *, like: Path | None = None) -> None:
             write(beside, data, like=like)
             path.write_text("A=2\n")
 
-        monkeypatch.setattr(private_file, "_write", write_late)
+        monkeypatch.setattr(private_file, "write_new", write_late)
         with pytest.raises(Conflict, match="changed underneath"):
             DotEnvFile(path).set("K", Secret("new-key-1"))
         assert path.read_text() == "A=2\n"

@@ -30,6 +30,11 @@ from hermes_fallback.credentials.placeholder import Fault, fault_of, names_no_ke
         "sk-or-...XXXX",
         "sk-xxxxxxxxxxxxxxxxxxxxxxxx",
         "sk-****************abcd",
+        "sk-or-v1-***",
+        "gsk_xxxxxxxxxxxx",
+        "sk-your-key-here",
+        "API_KEY_HERE",
+        "insert-your-token",
         "<REDACTED>",
         "[REDACTED]",
         "<your key here>",
@@ -81,6 +86,8 @@ def test_character_that_no_key_holds_is_named(value, words):
         "1234",
         "eyJhbGciOi.J9.x-_y==",
         "none-such-1",
+        "sk-or-v1-xxx1",
+        "pax-max-lox",
     ],
 )
 def test_key_is_a_key(value):

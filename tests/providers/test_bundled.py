@@ -19,7 +19,7 @@ from hermes_fallback.providers.plugin import BUNDLED
 TOOL = Path(__file__).parents[2] / "tools" / "generate_index.py"
 PROFILES = Registry().profiles()
 EVERY = pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
-DIALECTS = {"chat_completions", "anthropic_messages", "codex_responses", "bedrock_converse"}
+DIALECTS = {"chat_completions", "anthropic_messages", "codex_responses", "bedrock_converse", "code_assist"}
 AUTO = ["openrouter", "openai", "ai-gateway", "anthropic"]
 NAMES_A_PRODUCT = ("referer", "x-title", "user-agent", "originator", "client", "origin", "categories")
 

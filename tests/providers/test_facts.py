@@ -34,6 +34,7 @@ DIFFERENT = {
     ("nvidia", "alternate_base_urls"): "a NIM of one's own is not sent the key of NVIDIA's host",
     ("openai-api", "display_name"): "told from `openai`, the same endpoint in the chat form",
     ("anthropic", "models_url"): "the query asks for all of them at once",
+    ("google-gemini-cli", "api_mode"): "the facts name the form that Hermes Agent shows its callers",
     ("nous", "probe"): "the account route takes tokens of a sign-in, and would call a good key bad",
 }
 """(provider, fact): why the profile says something else."""
@@ -104,7 +105,7 @@ def held(profile: ProviderProfile) -> dict[str, object]:
         "base_url": profile.base_url,
         "alternate_base_urls": set(profile.alternate_base_urls),
         "base_url_env": [*filter(None, [profile.base_url_env]), *profile.other_base_url_envs],
-        "env_vars": list(profile.env_vars),
+        "env_vars": [*profile.env_vars, *profile.setup_vars],
         "auth_type": profile.auth_type,
         "auth_header": header(profile.auth_header, profile.auth_scheme),
         "models_url": models_url,
@@ -168,7 +169,8 @@ def expected(probe: dict[str, Any] | None) -> object:
 
 def address(text: str) -> str:
     """The address at the start of *text*, any one host as `*`; nothing where a profile cannot say it."""
-    url = text.split(" ")[0].replace("{resource}", "*")
+    url = text.split(" ")[0].replace("{resource}", "*").removesuffix("/...")
+    url = re.sub(r"//\{region\}-[a-z]+\.", "//*.", url)
     return "" if "{" in url or "host:port" in url else url
 
 

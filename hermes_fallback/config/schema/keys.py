@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hermes_fallback.config.endpoints import KEYED, LISTED
 from hermes_fallback.config.schema.links import CHAIN, KEYED_ENDPOINT, LISTED_ENDPOINT, MAPPING, PRIMARY
-from hermes_fallback.config.schema.own import FALLBACK, ROUTING, SERVE
+from hermes_fallback.config.schema.own import CREDENTIALS, FALLBACK, ROUTING, SERVE
 from hermes_fallback.config.schema.shapes import Key, Keys, Shape
 from hermes_fallback.config.schema.tasks import AUXILIARY, DELEGATION, SUMMARY
 from hermes_fallback.config.schema.values import (
@@ -43,6 +43,7 @@ ROOT = Shape(
                 help="endpoints by name, and settings of providers",
             ),
             Key(name="fallback", shape=Shape(keys=FALLBACK), help="how the chain is used"),
+            Key(name="credentials", shape=Shape(keys=CREDENTIALS), help="where sign-ins may come from"),
             Key(name="serve", shape=Shape(keys=SERVE), help="the chain as a local endpoint"),
             Key(
                 name="model_routing",

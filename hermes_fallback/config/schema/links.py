@@ -60,6 +60,18 @@ CREDENTIAL = (
 _WINDOW = Key(
     name="context_length", shape=one(TOKENS), help="how much the model takes at once", unit="tokens"
 )
+_AUTH = (
+    Key(
+        name="auth_mode",
+        shape=Shape(value=choice("way to sign in", "api_key", "entra_id", or_empty=True)),
+        help="`entra_id` signs in to Azure with Entra ID in place of a key",
+    ),
+    Key(
+        name="entra",
+        shape=Shape(keys=Keys(known=(Key(name="scope", shape=one(TEXT), help="what a token is asked for"),))),
+        help="how, where `auth_mode` is `entra_id`",
+    ),
+)
 _TRAITS = (
     _WINDOW,
     Key(name="cost", shape=one(COST), help="what a request costs"),
@@ -71,6 +83,7 @@ _LINK_KEYS = (
     BASE_URL,
     *CREDENTIAL,
     Key(name="api_mode", shape=one(API_MODE), help="the dialect spoken there", also=("transport",)),
+    *_AUTH,
     *_TRAITS,
 )
 LINK = Shape(name="link", keys=Keys(known=_LINK_KEYS))
@@ -115,12 +128,7 @@ PRIMARY = Shape(
             Key(name="default_headers", shape=_HEADERS, help="sent with each request"),
             Key(name="extra_headers", shape=_HEADERS, help="sent with each request"),
             Key(name="openai_runtime", shape=one(TEXT), help="`codex_app_server` runs Codex itself"),
-            Key(
-                name="auth_mode",
-                shape=Shape(value=choice("way to sign in", "api_key", "entra_id", or_empty=True)),
-                help="how Azure Foundry is signed in to",
-            ),
-            Key(name="entra", shape=MAPPING, help="`scope`, where `auth_mode` is `entra_id`"),
+            *_AUTH,
         ),
     ),
 )
@@ -144,6 +152,7 @@ _ENDPOINT = (
         help="the key itself; better kept in `.env`",
         also=("apiKey",),
     ),
+    *_AUTH,
     Key(
         name="models",
         shape=Shape(

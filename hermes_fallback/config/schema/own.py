@@ -20,8 +20,9 @@ from hermes_fallback.config.schema.values import (
     one,
     words,
 )
+from hermes_fallback.config.settings import IMPORTS
 
-__all__ = ["FALLBACK", "ROUTING", "SERVE"]
+__all__ = ["CREDENTIALS", "FALLBACK", "ROUTING", "SERVE"]
 
 _TRIGGER = choice(
     "trigger", "repeated_tool_failure", "invalid_output", "no_progress", "task_timeout", "user_request"
@@ -206,6 +207,18 @@ FALLBACK = Keys(
             default="sqlite",
         ),
         Key(name="notify", shape=one(FLAG), help="whether each switch is told", default=True),
+    ),
+)
+_PROGRAM = choice("program", *IMPORTS)
+CREDENTIALS = Keys(
+    is_ours=True,
+    known=(
+        Key(
+            name="import",
+            shape=Shape(value=_PROGRAM, items=one(_PROGRAM)),
+            help="other programs whose sign-ins are used as well; their files are read, and never written",
+            default=(),
+        ),
     ),
 )
 SERVE = Keys(

@@ -1,6 +1,6 @@
 """Anthropic."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import OAuth, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -12,6 +12,20 @@ register_provider(
         base_url="https://api.anthropic.com",
         base_url_env="ANTHROPIC_BASE_URL",
         auto_rank=3,
+        # Nobody signs in here with us. What Hermes Agent or Claude Code have signed in to can be used and, where it
+        # stands in auth.json, renewed. Whether Anthropic serves requests that do not name Claude Code is not known.
+        # Seen in hermes-agent 0.19.0 and on code.claude.com, legal and compliance, 2026-02.
+        oauth=OAuth(
+            flow="none",
+            client_id="9d1c250a-e61b-44d9-88ed-5944d1962f5e",
+            token_url="https://platform.claude.com/v1/oauth/token",
+            skew_s=60,
+            headers={"anthropic-beta": "oauth-2025-04-20"},
+            token_prefixes=("sk-ant-oat", "eyJ", "cc-"),
+            reads=("claude_code",),
+            terms="Anthropic allows the sign-in of a Free, Pro or Max plan in Claude Code and its own apps alone; "
+            "since January 2026 it refuses requests of other programs, or bills them as extra usage.",
+        ),
         # The last two hold tokens of a subscription.
         env_vars=(
             "ANTHROPIC_API_KEY",

@@ -13,8 +13,8 @@ register_provider(
         base_url_env="BEDROCK_BASE_URL",
         auth_type="aws_sdk",
         # A key of Bedrock's own, else whatever AWS takes: a pair of keys, a profile, a role.
-        env_vars=(
-            "AWS_BEARER_TOKEN_BEDROCK",
+        env_vars=("AWS_BEARER_TOKEN_BEDROCK",),
+        setup_vars=(
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_PROFILE",

@@ -1,6 +1,6 @@
 """GitHub Copilot."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import OAuth, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -12,6 +12,21 @@ register_provider(
         base_url="https://api.githubcopilot.com",
         base_url_env="COPILOT_API_BASE_URL",
         auth_type="oauth_device",
+        # A token of GitHub is all that a sign-in gives; requests carry the one it is exchanged for. The exchange of
+        # VS Code names that program in two headers, which we do not send. Seen in hermes-agent 0.19.0.
+        oauth=OAuth(
+            client_id="Iv1.b507a08c87ecfe98",
+            scopes=("read:user",),
+            device_url="https://github.com/login/device/code",
+            token_url="https://github.com/login/oauth/access_token",
+            lifetime_s=1800,
+            hosts=("githubcopilot.com",),
+            exchange_url="https://api.github.com/copilot_internal/v2/token",
+            token_prefixes=("gho_", "ghu_", "github_pat_"),
+            reads=("gh",),
+            terms="You sign in by the client id of GitHub Copilot in VS Code; GitHub serves Copilot to editors it "
+            "knows, and may refuse our requests, which say who they come from.",
+        ),
         # They hold a token of GitHub, which has to be exchanged for one of Copilot.
         env_vars=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"),
         key_prefixes=("gho_", "ghu_", "github_pat_"),

@@ -11,6 +11,8 @@ register_provider(
         base_url="acp://copilot",
         base_url_env="COPILOT_ACP_BASE_URL",
         auth_type="external_process",
+        command="copilot",
+        command_envs=("HERMES_COPILOT_ACP_COMMAND", "COPILOT_CLI_PATH"),
         models_path="",
         probe=Probe(kind="process_start", accepts=(), rejects=()),
         default_models=("copilot-acp", "gpt-5.4", "claude-sonnet-5"),

@@ -1,6 +1,6 @@
 """OpenAI Codex."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import OAuth, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -12,6 +12,26 @@ register_provider(
         base_url="https://chatgpt.com/backend-api/codex",
         base_url_env="HERMES_CODEX_BASE_URL",
         auth_type="oauth_device",
+        # The device flow asks for no scopes, and its server makes the PKCE verifier. Seen in hermes-agent 0.19.0,
+        # litellm 1.106.2 and openai/codex, none of which says how long an access token lasts.
+        oauth=OAuth(
+            flow="device_code",
+            client_id="app_EMoamEEZ73f0CkXaXp7hrann",
+            device_url="https://auth.openai.com/api/accounts/deviceauth/usercode",
+            poll_url="https://auth.openai.com/api/accounts/deviceauth/token",
+            verification_url="https://auth.openai.com/codex/device",
+            token_url="https://auth.openai.com/oauth/token",
+            redirect_uri="https://auth.openai.com/deviceauth/callback",
+            terminal_errors=("invalid_grant", "invalid_token", "invalid_request", "refresh_token_reused"),
+            terminal_statuses=(401, 403),
+            account_claim="https://api.openai.com/auth.chatgpt_account_id",
+            account_header="ChatGPT-Account-ID",
+            reads=("codex",),
+            layout="tokens",
+            kept={"auth_mode": "chatgpt"},
+            terms="You sign in by the client id of OpenAI's own Codex CLI; OpenAI lets a list of its own programs in, "
+            "and may refuse our requests, which say who they come from.",
+        ),
         key_prefixes=("eyJ",),
         models_path="/models?client_version=1.0.0",
         probe=Probe(url="https://chatgpt.com/backend-api/wham/usage"),

@@ -11,9 +11,17 @@ register_provider(
         base_url=(
             "https://aiplatform.googleapis.com/v1beta1/projects/{project}/locations/{region}/endpoints/openapi"
         ),
+        regional_base_url=(
+            "https://{region}-aiplatform.googleapis.com/v1beta1/projects/{project}/locations/{region}/endpoints/openapi"
+        ),
+        placeholders={
+            "project": ("VERTEX_PROJECT_ID", "vertex.project_id", "GOOGLE_CLOUD_PROJECT"),
+            "region": ("VERTEX_REGION", "vertex.region"),
+        },
+        alternate_base_urls=("https://*.googleapis.com",),
         auth_type="gcp_adc",
         # Files with credentials; without them, those that Google's own tools left on this machine.
-        env_vars=("VERTEX_CREDENTIALS_PATH", "GOOGLE_APPLICATION_CREDENTIALS"),
+        setup_vars=("VERTEX_CREDENTIALS_PATH", "GOOGLE_APPLICATION_CREDENTIALS"),
         models_path="",
         probe=Probe(kind="token_mint", accepts=(), rejects=()),
         default_models=("google/gemini-3-pro-preview", "google/gemini-3-flash-preview"),
