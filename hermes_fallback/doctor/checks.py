@@ -20,6 +20,7 @@ CHECKS = (
     Check(
         name="env.file", about=".env can be read, line by line, and by its owner alone.", run=files.env_file
     ),
+    Check(name="auth.file", about="auth.json can be read, and by its owner alone.", run=files.auth_file),
     Check(
         name="config.findings",
         about="Every key and value of ours is understood.",
@@ -51,6 +52,12 @@ CHECKS = (
         name="credentials.shadowed",
         about="No variable has one value in .env and another in the environment.",
         run=credentials.shadowed,
+        needs=_CONFIG,
+    ),
+    Check(
+        name="credentials.keyring",
+        about="The keyring of the system gives the keys that it was given.",
+        run=credentials.keyring,
         needs=_CONFIG,
     ),
     Check(name="failures.rules", about="Your own rules of classification can be read.", run=failures.rules),

@@ -1,15 +1,17 @@
-"""Checks of the variables that hold keys: what stands in them, and which of two places is read."""
+"""Checks of the places that hold keys: what stands in variables, which of two is read, what the keyring gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hermes_fallback.credentials.keyring_store import KEYRING, Entry, KeyringStore
 from hermes_fallback.credentials.placeholder import fault_of
 from hermes_fallback.doctor.facts import Facts
-from hermes_fallback.doctor.finding import Finding, ok, warn
+from hermes_fallback.doctor.finding import Finding, broken, fail, ok, warn
+from hermes_fallback.errors import CredentialError
 from hermes_fallback.secret import Secret
 
-__all__ = ["placeholder", "shadowed"]
+__all__ = ["keyring", "placeholder", "shadowed"]
 
 _EMPTY = "missing-credential"
 
@@ -46,3 +48,29 @@ def shadowed(facts: Facts) -> Iterator[Finding]:
             )
     if not hidden:
         yield ok("no variable is set twice to different values")
+
+
+def keyring(facts: Facts) -> Iterator[Finding]:
+    """Whether the keyring gives the keys that it was given, and takes those that are to go there."""
+    store = KeyringStore(facts.home.keyring)
+    entries = store.entries()
+    if not entries and facts.runtime.settings.policy.store != KEYRING:
+        yield ok("no key is in the keyring, and none is to go there")
+    elif problem := store.problem():
+        names = ", ".join(f"`{each.name}`" for each in entries)
+        yield (fail if entries else warn)(
+            problem.what,
+            evidence=f"it has {names}" if names else "`fallback.store: keyring`",
+            fix=problem.hint,
+        )
+    else:
+        lost = list(filter(None, (_loss(store, each) for each in entries)))
+        yield from lost or [ok(f"the keyring answers, and gives the {len(entries)} key(s) it was given")]
+
+
+def _loss(store: KeyringStore, entry: Entry) -> Finding | None:
+    try:
+        store.get(entry.provider, entry.name)
+    except CredentialError as error:
+        return broken(error)
+    return None

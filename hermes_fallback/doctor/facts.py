@@ -54,7 +54,7 @@ class Facts:
 
     @cached_property
     def variables(self) -> tuple[str, ...]:
-        """The same, and the variables that hold addresses."""
+        """The same, and the variables that hold addresses, or by which a sign-in is found."""
         return tuple(dict.fromkeys([*self.key_variables, *self._addresses()]))
 
     @cached_property
@@ -68,4 +68,5 @@ class Facts:
 
     def _addresses(self) -> Iterator[str]:
         for profile in self._profiles:
-            yield from filter(None, (profile.base_url_env, *profile.other_base_url_envs))
+            addresses = (profile.base_url_env, *profile.other_base_url_envs)
+            yield from filter(None, (*addresses, *profile.setup_vars, *profile.command_envs))

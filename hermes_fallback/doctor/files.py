@@ -1,4 +1,4 @@
-"""Checks of config.yaml and `.env`."""
+"""Checks of config.yaml, `.env` and auth.json."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from dotenv.parser import parse_stream
 
 from hermes_fallback.config.reading import read, read_document, refused
 from hermes_fallback.config.settings import read_settings
+from hermes_fallback.credentials.auth_file import AuthFile
 from hermes_fallback.credentials.dotenv import decode
 from hermes_fallback.doctor.facts import Facts
 from hermes_fallback.doctor.finding import Finding, Level, broken, ok, warn
 from hermes_fallback.errors import InvalidFile, SystemRefused
 from hermes_fallback.runtime.faults import faults_in
 
-__all__ = ["config_file", "config_findings", "config_ignored", "env_file"]
+__all__ = ["auth_file", "config_file", "config_findings", "config_ignored", "env_file"]
 
 
 def config_file(facts: Facts) -> Iterator[Finding]:
@@ -76,6 +77,17 @@ def env_file(facts: Facts) -> Iterable[Finding]:
     return [*_exposed(path, snapshot.status), *_unread_lines(path, text)] or [
         ok(f"`{path}` can be read, by its owner alone")
     ]
+
+
+def auth_file(facts: Facts) -> Iterable[Finding]:
+    """Whether auth.json can be read, and by nobody else."""
+    path = facts.home.auth
+    if fault := AuthFile(path).read().fault:
+        return [broken(fault)]
+    status = read(path).status
+    if status is None:
+        return [ok(f"there is no `{path}`: no pool, and no sign-in")]
+    return [*_exposed(path, status)] or [ok(f"`{path}` can be read, by its owner alone")]
 
 
 def _exposed(path: str, status: os.stat_result) -> Iterator[Finding]:

@@ -86,6 +86,7 @@ def rehearse_all(plan: Plan, faults: Sequence[Fault], *, mode: str = "streamed")
 
 def rehearse(plan: Plan, fault: Fault, *, mode: str = "streamed") -> Drill:
     """Play *fault* on the links of *plan*, with planted keys and nothing kept, and judge what comes of it."""
+    plan = plan.with_one_key()
     fault = fault.under(plan, allowed(plan)[0])
     drill = _rehearsed(plan, fault, mode, CLOCKS_S[0])
     if fault.timed and not drill.passed and not {NO_OTHER, NO_UNTOUCHED}.intersection(drill.complaints):
@@ -148,7 +149,8 @@ def _outcome(played: Played) -> str:
 def _served_by(played: Played, plan: Plan) -> ServedBy | None:
     if played.answer is None:
         return None
-    served, route = played.answer.served_by, plan.route(played.answer.served_by.position)
+    served = played.answer.served_by
+    route = next(each for each in plan.routes if each.position == served.position)
     credential = route.credential.name or route.credential.source if route.credential else None
     return replace(served, base_url=route.base_url, credential=credential)
 

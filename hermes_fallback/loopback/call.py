@@ -38,11 +38,12 @@ class Call:
         self.asked = Asked(request.document)
         self.out = responder
         self.dialect = dialect
+        self._authorization = request.headers.get("authorization", "")
         self._request_id = request_id
         self._listed = listed
 
     def filled(self, text: str, **more: str) -> str:
-        """*text* with `{provider}`, `{model}`, `{messages}` (how many came), `{last}` and *more* filled in."""
+        """*text* with `{provider}`, `{model}`, `{messages}` (how many came), `{last}`, `{key}` and *more* filled in."""
         if "{" not in text:
             return text
         texts = self.asked.texts
@@ -51,6 +52,7 @@ class Call:
             "model": self.asked.model,
             "messages": str(len(texts)),
             "last": texts[-1] if texts else "",
+            "key": self._authorization.removeprefix("Bearer "),
             **more,
         }
         for name, value in values.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
-from hermes_fallback.model.bench import Bench, Standing
+from hermes_fallback.model.bench import Bench, Standing, Subject
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.reason import Reason
@@ -86,20 +86,21 @@ class Account:
     @property
     def problem(self) -> Problem | None:
         """Why it is not usable."""
-        if self.missing or self.is_usable:
-            return self.missing
-        failed = next((way.checked for way in self.ways if way.checked), None)
-        if failed is None or failed.verdict is Verdict.UNVERIFIED:
-            return Problem(
-                "dead-credential",
-                "its key has been refused for good",
-                f"replace it; if it is good after all: hermes auth status {self.profile.name} --check",
-            )
-        return Problem(failed.reason or "failed", failed.what, failed.hint)
+        if self.is_usable:
+            return None
+        checks = [way.checked for way in self.ways if way.checked]
+        failed = next((each for each in checks if each.verdict is Verdict.FAILED), None)
+        if failed:
+            return Problem(failed.reason or "failed", failed.what, failed.hint)
+        return self.missing or Problem(
+            "dead-credential",
+            "its key has been refused for good",
+            f"replace it; if it is good after all: hermes auth status {self.profile.name} --check",
+        )
 
 
-def accounts(runtime: Runtime, name: str | None = None) -> tuple[Account, ...]:
-    """The account with the provider *name*, or with each one that is configured. Nobody is asked.
+def accounts(runtime: Runtime, name: str | None = None, *, every: bool = False) -> tuple[Account, ...]:
+    """The account with the provider *name*, or with each one that is configured; or with *every* one. Nobody is asked.
 
     Raises:
         FallbackError: the provider is unknown or its plugin broken, or a file of the home is invalid.
@@ -107,8 +108,8 @@ def accounts(runtime: Runtime, name: str | None = None) -> tuple[Account, ...]:
     links = runtime.report().resolutions
     if name is not None:
         return (_account(runtime, runtime.readiness(name), links),)
-    every = (_account(runtime, readiness, links) for readiness in runtime.all_readiness())
-    return tuple(account for account in every if account.is_configured)
+    known = (_account(runtime, readiness, links) for readiness in runtime.all_readiness())
+    return tuple(account for account in known if every or account.is_configured)
 
 
 def ask(found: Sequence[Account], carrier: Carrier, now: datetime, state: Benching) -> tuple[Account, ...]:
@@ -162,10 +163,12 @@ def _owner(runtime: Runtime, resolution: Resolution) -> str | None:
 
 
 def _endpoints(runtime: Runtime, name: str, links: Sequence[Resolution]) -> list[Endpoint]:
-    """The endpoints of *links*, and the provider's plain one if it has a key or there are none; each once."""
-    found = {(each.route.base_url, each.route.credential): each.route for each in links if each.route}
-    endpoints = [endpoint_of(route) for route in found.values()]
-    plain = runtime.endpoint(name)
-    if isinstance(plain, Problem) or (plain.base_url, plain.credential) in found:
-        return endpoints
-    return [*endpoints, plain] if plain.credential or not endpoints else endpoints
+    """The endpoints of *links*, and the provider's plain ones that have a key, or if there are none; each once."""
+    routes = [route for each in links if each.route for route in (each.route, *each.others)]
+    plain = [each for each in runtime.endpoints(name) if each.credential or not routes]
+    found = {_place(each): each for each in reversed([*map(endpoint_of, routes), *plain])}
+    return [*reversed(found.values())]
+
+
+def _place(endpoint: Endpoint) -> tuple[str, Subject | None]:
+    return endpoint.base_url, endpoint.credential.subject if endpoint.credential else None

@@ -13,6 +13,7 @@ from hermes_fallback.model.failure import AttemptFailed, Failure
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.probe.checked import Checked, Stage, Verdict
 from hermes_fallback.probe.question import Question, question_for
+from hermes_fallback.probe.signing import signed_in
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.transport.fetching import Fetched, fetch, misfit
 from hermes_fallback.transport.synchronous import Carrier
@@ -48,6 +49,10 @@ def probe(
     Raises:
         SystemRefused: the trusted certificates cannot be read.
     """
+    found = signed_in(profile, endpoint)
+    if isinstance(found, Checked):
+        return found
+    endpoint = found
     kind = profile.probe.kind if profile.probe else ""
     if takes := _TAKES.get(kind) or _TAKES.get(profile.group):
         return _unasked(f"`{profile.name}` was not asked: {takes}", None)

@@ -140,6 +140,8 @@ class Editor:
             "context_length",
             "cost",
             "zone",
+            "auth_mode",
+            "entra",
         )
         order = ("provider", "default", *fields)
         values: dict[str, object | None] = {f"model.{name}": fields[name] for name in order}
@@ -149,6 +151,10 @@ class Editor:
     def set_auto_activate(self, *, on: bool, dry_run: bool = False) -> ChainEdit:
         """Set `fallback.auto_activate`: whether a failure switches without asking."""
         return self._result(self._set({"fallback.auto_activate": on}, dry_run=dry_run), dry_run=dry_run)
+
+    def set_store(self, store: str) -> ChainEdit:
+        """Set `fallback.store`: where new keys go without asking."""
+        return self._result(self._set({"fallback.store": store}, dry_run=False), dry_run=False)
 
     def _set(self, values: Mapping[str, object | None], *, dry_run: bool) -> Edited:
         def change(document: Document) -> bytes:

@@ -11,9 +11,10 @@ from hermes_fallback.model.link import Link
 from hermes_fallback.model.origin import Origin, has_user
 from hermes_fallback.model.variable import is_variable_name
 
-__all__ = ["API_MODES", "COSTS", "FIELDS", "checked_fields", "fields_of"]
+__all__ = ["API_MODES", "AUTH_MODES", "COSTS", "FIELDS", "checked_fields", "fields_of"]
 
 API_MODES = ("chat_completions", "codex_responses", "anthropic_messages", "bedrock_converse")
+AUTH_MODES = ("api_key", "entra_id")
 COSTS = ("local", "free", "subscription", "metered")
 _ZONE = re.compile(r"(?:device|lan|any|region:[A-Za-z0-9-]+)\Z")
 
@@ -113,5 +114,6 @@ FIELDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "context_length": _window,
         "cost": _one_of("cost", COSTS),
         "zone": _zone,
+        "auth_mode": _one_of("auth_mode", AUTH_MODES),
     }
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import TypedDict
 
 from hermes_fallback.failover.candidate import Candidate
 from hermes_fallback.failover.user_rules import UserRule
+from hermes_fallback.model.bench import Subject
 from hermes_fallback.model.limits import Limits, Policy
 from hermes_fallback.model.receipt import Skipped
 from hermes_fallback.model.route import Route
+from hermes_fallback.runtime.turns import Turns
 from hermes_fallback.secret import Secret
 
 __all__ = ["Choice", "Plan"]
@@ -44,6 +46,8 @@ class Plan:
     """True where the first route stands in for links before it that are not ready."""
     rules: tuple[UserRule, ...] = ()
     """The user's own rules of classification, asked before ours."""
+    turns: Turns | None = None
+    """Who is next among the credentials of one link, where they take turns."""
     folder: str | None = None
     """Where benches and receipts are kept; None for a plan without a home, which keeps none."""
 
@@ -62,7 +66,9 @@ class Plan:
     @cached_property
     def secrets(self) -> tuple[Secret, ...]:
         """What no record may hold."""
-        return tuple(route.credential.secret for route in self.routes if route.credential)
+        held = [route.credential for route in self.routes if route.credential]
+        lasting = [each.grant.token for each in held if each.grant and each.grant.token]
+        return (*(each.secret for each in held if each.secret), *lasting)
 
     @cached_property
     def config(self) -> str:
@@ -75,9 +81,24 @@ class Plan:
         same = [each for each in self.routes if (each.provider, each.model) == (route.provider, route.model)]
         return f"{name} at {route.origin}" if len(same) > 1 else name
 
-    def route(self, position: int) -> Route:
-        """The route at *position* of the chain."""
-        return next(route for route in self.routes if route.position == position)
+    def in_turn(self, draw: float) -> tuple[Candidate, ...]:
+        """The candidates of one turn, those of a link in the order that it wants; *draw* is from 0 to 1."""
+        if self.turns is None:
+            return self.candidates
+        return tuple(map(_candidate, self.turns.ordered(self.routes, draw=draw)))
+
+    def with_one_key(self) -> Plan:
+        """The same with the first credential of each link alone."""
+        first = {route.position: route for route in reversed(self.routes)}
+        return replace(self, routes=tuple(reversed(first.values())))
+
+    def route(self, candidate: Candidate) -> Route:
+        """The route that *candidate* stands for."""
+        return self._by_subject[candidate.position, candidate.subject]
+
+    @cached_property
+    def _by_subject(self) -> Mapping[tuple[int, Subject], Route]:
+        return {(each.position, each.subject): each for each in self.routes}
 
 
 def _candidate(route: Route) -> Candidate:
@@ -89,4 +110,5 @@ def _candidate(route: Route) -> Candidate:
         costs=route.cost == "metered" or (route.cost is None and not route.origin.is_local),
         zone=route.zone or route.origin.zone,
         insists=route.insists,
+        renewable=route.credential is not None and route.credential.is_sign_in,
     )

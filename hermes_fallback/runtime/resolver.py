@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from hermes_fallback.config.settings import AUTO
 from hermes_fallback.credentials.environment import Environment
-from hermes_fallback.credentials.sources import look_up
+from hermes_fallback.credentials.program import program_of
+from hermes_fallback.credentials.sources import Lookup, Stores, look_up
 from hermes_fallback.errors import InvalidPlugin, NotFound
 from hermes_fallback.fact import Fact
-from hermes_fallback.model.credential import Credential, Missing, Problem
+from hermes_fallback.model.credential import Missing, Problem
 from hermes_fallback.model.endpoint import Endpoint, NamedEndpoint
 from hermes_fallback.model.link import Identity, Link
 from hermes_fallback.model.origin import Origin, has_user
@@ -23,9 +24,18 @@ SPOKEN = frozenset({"anthropic_messages", "chat_completions", "codex_responses"}
 """The dialects of `wire/`; named here so that resolving does not import them, and held equal by a test."""
 
 _NO_USER = "remove it, put the key into a variable, and name that with `key_env` in the link"
+_UNSPOKEN = "unspoken-program"
 _IN_FULL = "write it in full, such as `http://localhost:8000/v1`"
 _USUAL, _RESPONSES = "chat_completions", "codex_responses"
 _SPEAK_RESPONSES = frozenset({"api.openai.com", "api.x.ai"})
+
+
+def _no_stores(_: ProviderProfile) -> Stores:
+    return Stores()
+
+
+def _no_setting(_: str) -> str:
+    return ""
 
 
 class _Place(Fact, kw_only=False):
@@ -54,9 +64,15 @@ class _Place(Fact, kw_only=False):
 
     def with_key(self, link: Link) -> Link:
         """*link* with the named endpoint's key, where it has none of its own and goes to that endpoint's home."""
-        if self.named is None or not self.is_home or link.api_key or link.key_env:
+        named = self.named
+        if named is None or not self.is_home or link.api_key or link.key_env or link.auth_mode:
             return link
-        return link.but(api_key=self.named.api_key, key_env=self.named.key_env)
+        return link.but(
+            api_key=named.api_key,
+            key_env=named.key_env,
+            auth_mode=named.auth_mode,
+            entra_scope=named.entra_scope,
+        )
 
 
 class Resolver:
@@ -69,11 +85,15 @@ class Resolver:
         *,
         trust: Sequence[str],
         primary: Link | None = None,
+        stores: Callable[[ProviderProfile], Stores] = _no_stores,
+        setting: Callable[[str], str] = _no_setting,
     ) -> None:
         self._registry = registry
         self._environment = environment
         self._trust = tuple(trust)
         self._primary = primary
+        self._stores = stores
+        self._setting = setting
 
     def resolve(self, link: Link, *, position: int) -> Resolution:
         """The route of *link*, or its problem, with every candidate that was looked at on the way.
@@ -82,20 +102,30 @@ class Resolver:
         """
         considered: list[Considered] = []
         chosen = self._chosen(link, considered) if position == 0 and link.provider == AUTO else link
-        found = chosen if isinstance(chosen, Problem) else self._route(chosen, position, considered)
+        found = chosen if isinstance(chosen, Problem) else self._routes(chosen, position, considered)
+        routes = [] if isinstance(found, Problem) else found
         return Resolution(
             link=link if isinstance(chosen, Problem) else chosen,
             position=position,
-            route=found if isinstance(found, Route) else None,
+            route=routes[0] if routes else None,
+            others=tuple(routes[1:]),
             problem=found if isinstance(found, Problem) else None,
             considered=tuple(considered),
         )
 
     def endpoint(self, link: Link) -> Endpoint | Problem:
         """Where the provider of *link* is reached and with which key; its model and dialect do not matter."""
+        found = self.endpoints(link)
+        return found if isinstance(found, Problem) else found[0]
+
+    def endpoints(self, link: Link) -> list[Endpoint] | Problem:
+        """The same with each credential there is, in their order; never empty."""
         considered: list[Considered] = []
         place = self._place(link, considered)
-        return place if isinstance(place, Problem) else self._endpoint(link, place, considered)
+        if isinstance(place, Problem):
+            program = self._program(link, place)
+            return [program] if program else place
+        return self._endpoints(link, place, considered)
 
     def target(self, link: Link) -> Identity:
         """Where *link* goes in the end: provider, model and address, so that two ways to write one link are equal."""
@@ -110,30 +140,23 @@ class Resolver:
         name = choose_provider(link, self._registry, self._environment, self.endpoint, considered)
         return name if isinstance(name, Problem) else link.but(provider=name)
 
-    def _route(self, link: Link, position: int, considered: list[Considered]) -> Route | Problem:
+    def _routes(self, link: Link, position: int, considered: list[Considered]) -> list[Route] | Problem:
+        """A route for each credential of *link*."""
         place = self._place(link, considered)
         if isinstance(place, Problem):
             return place
         api_mode = self._api_mode(link, place, considered)
         if isinstance(api_mode, Problem):
             return api_mode
-        endpoint = self._endpoint(link, place, considered, source="link" if position else "config")
-        if isinstance(endpoint, Problem):
-            return endpoint
-        return Route(
-            provider=endpoint.provider,
-            model=link.model,
-            base_url=endpoint.base_url,
-            api_mode=api_mode,
-            credential=endpoint.credential,
-            auth_header=endpoint.auth_header,
-            auth_scheme=endpoint.auth_scheme,
-            headers=endpoint.headers,
-            position=position,
-            context_length=link.context_length or (place.named.context_length if place.named else None),
-            cost=link.cost,
-            zone=link.zone,
-        )
+        endpoints = self._endpoints(link, place, considered, source="link" if position else "config")
+        if isinstance(endpoints, Problem):
+            return endpoints
+        carried = [each for each in endpoints if not _is_signed(each)]
+        if not carried:
+            name = place.profile.name
+            hint = f"give it a key of its own: hermes providers show {name}"
+            return Problem("not-ready", f"requests to `{name}` are not signed yet", hint)
+        return [_routed(each, link, place, api_mode, position) for each in carried]
 
     def _place(self, link: Link, considered: list[Considered]) -> _Place | Problem:
         profile = self._profile(link, considered)
@@ -147,21 +170,22 @@ class Resolver:
             named = self._registry.named_at(base_url)
         return _Place(profile, named, base_url)
 
-    def _endpoint(
+    def _endpoints(
         self, link: Link, place: _Place, considered: list[Considered], *, source: str = "link"
-    ) -> Endpoint | Problem:
-        credential = self._credential(link, place, considered, source)
-        if isinstance(credential, Problem):
-            return credential
+    ) -> list[Endpoint] | Problem:
+        """One with each credential there is, or one without where none is needed."""
+        lookup = self._look_up(link, place, considered, source)
+        if isinstance(lookup.outcome, Missing):
+            return lookup.outcome.problem
         profile = place.profile
-        return Endpoint(
+        plain = Endpoint(
             provider=profile.name,
             base_url=place.base_url,
-            credential=credential,
             auth_header=profile.auth_header,
             auth_scheme=profile.auth_scheme,
             headers=place.headers,
         )
+        return [plain.carrying(each) for each in (lookup.outcome, *lookup.others)]
 
     def _profile(self, link: Link, considered: list[Considered]) -> ProviderProfile | Problem:
         if link.provider == AUTO:
@@ -189,10 +213,24 @@ class Resolver:
         if profile.group == "virtual":
             hint = "choose one that answers itself: hermes providers list"
             return Problem("virtual-provider", f"`{name}` is no place that a request can go to", hint)
-        if profile.signs_in_by_key:
+        if profile.signs_in_by_key or profile.oauth or profile.group == "cloud":
             return None
         hint = "choose a provider that takes a key: hermes providers list"
+        if profile.command:
+            found = program_of(profile, self._environment)
+            unspoken = Problem(_UNSPOKEN, f"`{name}` runs a program, which is not spoken to yet", hint)
+            return found if isinstance(found, Problem) else unspoken
         return Problem("not-ready", f"`{name}` takes {profile.sign_in}, which is not possible yet", hint)
+
+    def _program(self, link: Link, problem: Problem) -> Endpoint | None:
+        """The program that *link* is reached through, where *problem* is only that it is not spoken to."""
+        if problem.kind != _UNSPOKEN:
+            return None
+        profile = self._registry.get(link.provider)
+        found = program_of(profile, self._environment)
+        if isinstance(found, Problem):
+            return None
+        return Endpoint(provider=profile.name, base_url=profile.base_url, credential=found)
 
     def _base_url(self, link: Link, profile: ProviderProfile, considered: list[Considered]) -> str | Problem:
         variables = [*filter(None, (profile.base_url_env, *profile.other_base_url_envs))]
@@ -200,8 +238,11 @@ class Resolver:
         if profile.shares_primary_address:
             candidates.append(("`base_url` of the primary", self._primary_address(profile)))
         candidates += [(f"`{variable}`", self._value(variable)) for variable in variables]
-        candidates.append((f"the address of `{profile.name}`", profile.base_url))
+        own = self._own_address(profile)
+        candidates.append((f"the address of `{profile.name}`", own if isinstance(own, str) else None))
         where, chosen = _first(candidates, considered, _shown)
+        if chosen is None and isinstance(own, Problem):
+            return own
         if chosen is None:
             mend = ", or set " + " or ".join(f"`{each}`" for each in variables) if variables else ""
             hint = f"give the link one: --base-url https://…, `base_url:` in the file{mend}"
@@ -212,6 +253,15 @@ class Resolver:
         if _origin(chosen) is None:
             return Problem("invalid-base-url", f"{where} is not an http(s) address", _IN_FULL)
         return chosen
+
+    def _own_address(self, profile: ProviderProfile) -> str | Problem:
+        if not profile.placeholders:
+            own = profile.base_url
+            is_word = bool(own) and _origin(own) is None  # Hermes Agent names some addresses so
+            return next(iter(profile.alternate_base_urls), own) if is_word else own
+        from hermes_fallback.runtime.placing import placed  # few addresses differ by user
+
+        return placed(profile, self._environment, self._setting)
 
     def _primary_address(self, profile: ProviderProfile) -> str | None:
         """The primary's own address, where it was written for *profile*, for nobody, or for this machine."""
@@ -244,9 +294,7 @@ class Resolver:
         hint = f"choose a provider or an endpoint that speaks {' or '.join(sorted(SPOKEN))}"
         return Problem("not-ready", f"the dialect `{chosen}` is not spoken yet", hint)
 
-    def _credential(
-        self, link: Link, place: _Place, considered: list[Considered], source: str
-    ) -> Credential | Problem | None:
+    def _look_up(self, link: Link, place: _Place, considered: list[Considered], source: str) -> Lookup:
         provider = place.profile
         if place.named:
             given = place.with_key(link)
@@ -260,13 +308,30 @@ class Resolver:
             self._trust,
             source=source,
             headers=place.headers,
+            stores=self._stores(place.profile),
         )
         considered += [Considered(where, answer) for where, answer in lookup.looked_in]
-        if isinstance(lookup.outcome, Missing):
-            return lookup.outcome.problem
         if lookup.outcome is None:
             considered.append(Considered("no credential", "none is needed here"))
-        return lookup.outcome
+        return lookup
+
+
+def _is_signed(endpoint: Endpoint) -> bool:
+    """True where each request wants a signature of its own, in place of a key that it carries."""
+    grant = endpoint.credential.grant if endpoint.credential else None
+    return grant is not None and grant.kind == "aws"
+
+
+def _routed(endpoint: Endpoint, link: Link, place: _Place, api_mode: str, position: int) -> Route:
+    return Route(
+        **{name: getattr(endpoint, name) for name in Endpoint.field_names()},
+        model=link.model,
+        api_mode=api_mode,
+        position=position,
+        context_length=link.context_length or (place.named.context_length if place.named else None),
+        cost=link.cost,
+        zone=link.zone,
+    )
 
 
 def _origin(url: str) -> Origin | None:

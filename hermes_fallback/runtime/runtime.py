@@ -20,6 +20,7 @@ from hermes_fallback.model.link import Link
 from hermes_fallback.model.route import Resolution, Route
 from hermes_fallback.providers.registry import Registry
 from hermes_fallback.runtime.resolver import Resolver
+from hermes_fallback.runtime.stores import HomeStores
 from hermes_fallback.secret import Secret
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from hermes_fallback.model.receipt import Skipped
     from hermes_fallback.runtime.plan import Plan
     from hermes_fallback.runtime.readiness import Readiness
+    from hermes_fallback.runtime.turns import Turns
     from hermes_fallback.state.protocol import State
 
 __all__ = ["ChainReport", "Runtime", "error_of", "nothing_ready"]
@@ -136,9 +138,11 @@ class Runtime:
         Raises:
             UsageError: it shall be kept where it cannot be yet.
         """
-        from hermes_fallback.state.opened import open_state  # a listing asks nobody's health
+        from hermes_fallback.runtime.credential_states import (
+            open_shared_state,  # a listing asks nobody's health
+        )
 
-        return open_state(self.home.state, self.settings.policy.state)
+        return open_shared_state(self.home.state, self.settings.policy.state)
 
     @cached_property
     def document(self) -> Document:
@@ -215,8 +219,14 @@ class Runtime:
 
     def resolver(self, settings: Settings) -> Resolver:
         """A resolver that knows the endpoints and trusts the hosts that *settings* names."""
-        registry = self._plugins.naming(settings)
-        return Resolver(registry, self.environment, trust=settings.trust, primary=settings.primary)
+        return Resolver(
+            self._plugins.naming(settings),
+            self.environment,
+            trust=settings.trust,
+            primary=settings.primary,
+            stores=HomeStores(self.home, self.environment, self._environ, settings.imports),
+            setting=settings.text,
+        )
 
     def endpoint(
         self,
@@ -225,13 +235,26 @@ class Runtime:
         base_url: str | None = None,
         key_env: str | None = None,
         api_key: Secret | None = None,
+        auth_mode: str | None = None,
     ) -> Endpoint | Problem:
         """Where *provider* is reached and with which key, before any model is chosen; or what is in the way.
 
         *api_key* is one that is stored nowhere yet.
         """
-        link = Link(provider=provider, model="", base_url=base_url, key_env=key_env, api_key=api_key)
+        link = Link(
+            provider=provider,
+            model="",
+            base_url=base_url,
+            key_env=key_env,
+            api_key=api_key,
+            auth_mode=auth_mode,
+        )
         return self.resolver(self.settings).endpoint(link)
+
+    def endpoints(self, provider: str) -> Sequence[Endpoint]:
+        """Where *provider* is reached with each credential there is; none where something is in the way."""
+        found = self.resolver(self.settings).endpoints(Link(provider=provider, model=""))
+        return () if isinstance(found, Problem) else found
 
     def readiness(self, name: str) -> Readiness:
         """Whether a link to the provider *name* would have what it needs now.
@@ -286,7 +309,7 @@ class Runtime:
         skipped_by_hand = {select(word, links, self.registry.canonical) for word in skip}
         resolver = self.resolver(settings)
         resolutions = [resolver.resolve(link, position=at) for at, link in links if at not in skipped_by_hand]
-        routes = tuple(_insisted(done.route, provider) for done in resolutions if done.route)
+        routes = tuple(route for done in resolutions for route in _insisted(done, provider))
         skipped = [_left_out(link, at) for at, link in links if at in skipped_by_hand]
         skipped += [
             _skipped(done.link, done.position, done.problem.what) for done in resolutions if done.problem
@@ -299,10 +322,19 @@ class Runtime:
             limits=settings.limits,
             policy=settings.policy,
             rules=read_rules(self.home.state)[0],
+            turns=self._turns(settings),
             folder=self.home.state,
             may_switch=settings.auto_activate,
             stands_in=any(done.problem and done.position < routes[0].position for done in resolutions),
         )
+
+    def _turns(self, settings: Settings) -> Turns | None:
+        if not settings.strategies:
+            return None
+        from hermes_fallback.credentials.auth_file import AuthFile  # few homes let credentials take turns
+        from hermes_fallback.runtime.turns import Turns
+
+        return Turns(AuthFile(self.home.auth), settings.strategies)
 
     def primary(self, provider: str | None = None, model: str | None = None) -> Link | None:
         """The primary, with *provider* and *model* in place of the configured ones where they are given.
@@ -380,9 +412,12 @@ def _refuse_unavailable(policy: Policy) -> None:
         )
 
 
-def _insisted(route: Route, provider: str | None) -> Route:
-    """*route*, which the user insists on where it is the primary and *provider* was named by hand."""
-    return route.but(insists=True) if provider is not None and route.position == 0 else route
+def _insisted(done: Resolution, provider: str | None) -> Sequence[Route]:
+    """The routes of *done*. On a primary whose *provider* was named by hand the user insists: its last key is tried at any rate."""
+    if done.route is None:
+        return ()
+    *first, last = done.route, *done.others
+    return (*first, last.but(insists=True) if provider is not None and done.position == 0 else last)
 
 
 def _left_out(link: Link, position: int) -> Skipped:

@@ -6,21 +6,36 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import partial
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from hermes_fallback.errors import UsageError
+from hermes_fallback.errors import CredentialError, UsageError
+from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.failure import AttemptFailed
 from hermes_fallback.session.events import Answer, Answered, Event, Notice
 from hermes_fallback.session.flow import Steps
-from hermes_fallback.session.ops import Explain, Op, Open, Permit, Read, Show, Sleep
+from hermes_fallback.session.ops import Explain, Op, Open, Permit, Read, Renew, Show, Sleep
 from hermes_fallback.transport.asynchronous import AsyncCarrier, AsyncExchange
 from hermes_fallback.transport.synchronous import Carrier, Exchange
 
-__all__ = ["AsyncDriver", "Driver", "MayMove", "MayMoveAsync"]
+__all__ = ["AsyncDriver", "Driver", "MayMove", "MayMoveAsync", "Renewing"]
 
 MayMove = Callable[[Notice], bool]
 """Asks the user whether the conversation may move to another link."""
 MayMoveAsync = Callable[[Notice], Awaitable[bool]]
+
+
+class Renewing(Protocol):
+    """Keeps credentials fresh, for many threads at once."""
+
+    def renew(self, credential: Credential, *, refused: bool, now: float) -> Credential:
+        """*credential* as it is good at *now*, in seconds since the epoch; may take its time, and the network.
+
+        *refused*: the host has just refused it as it is.
+
+        Raises:
+            CredentialError: there is no way to get it anew, or it did not work this time.
+        """
+
 
 _Advance = Callable[[], Op]
 _E = TypeVar("_E")
@@ -29,9 +44,10 @@ _E = TypeVar("_E")
 class Driver:
     """Performs a flow's operations over a `Carrier`."""
 
-    def __init__(self, carrier: Carrier, may_move: MayMove | None) -> None:
+    def __init__(self, carrier: Carrier, may_move: MayMove | None, renewing: Renewing) -> None:
         self._carrier = carrier
         self._may_move = may_move
+        self._renewing = renewing
         self._exchange: Exchange | None = None
 
     def events(self, steps: Steps) -> Generator[Event, None, None]:
@@ -71,6 +87,8 @@ class Driver:
                 return _opened(self._exchange).failure(op.limit_s, provider=op.provider)
             case Permit():
                 return self._may_move is not None and self._may_move(op.notice)
+            case Renew():
+                return _renewed(op, self._renewing)
             case Sleep():
                 time.sleep(op.seconds)
         return None
@@ -84,9 +102,10 @@ class Driver:
 class AsyncDriver:
     """Performs a flow's operations over an `AsyncCarrier`."""
 
-    def __init__(self, carrier: AsyncCarrier, may_move: MayMoveAsync | None) -> None:
+    def __init__(self, carrier: AsyncCarrier, may_move: MayMoveAsync | None, renewing: Renewing) -> None:
         self._carrier = carrier
         self._may_move = may_move
+        self._renewing = renewing
         self._exchange: AsyncExchange | None = None
 
     async def events(self, steps: Steps) -> AsyncGenerator[Event, None]:
@@ -126,6 +145,8 @@ class AsyncDriver:
                 return await _opened(self._exchange).failure(op.limit_s, provider=op.provider)
             case Permit():
                 return self._may_move is not None and await self._may_move(op.notice)
+            case Renew():
+                return await asyncio.to_thread(_renewed, op, self._renewing)
             case Sleep():
                 await asyncio.sleep(op.seconds)
         return None
@@ -134,6 +155,13 @@ class AsyncDriver:
         if self._exchange is not None:
             await self._exchange.close()
             self._exchange = None
+
+
+def _renewed(op: Renew, renewing: Renewing) -> Credential | CredentialError:
+    try:
+        return renewing.renew(op.credential, refused=op.refused, now=time.time())
+    except CredentialError as error:
+        return error
 
 
 def _answer_of(done: StopIteration) -> Answer:

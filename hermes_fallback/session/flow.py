@@ -9,19 +9,20 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from hermes_fallback.errors import FallbackError
+from hermes_fallback.errors import CredentialError, FallbackError
 from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, Send
 from hermes_fallback.failover.classify import Verdict, classify
+from hermes_fallback.failover.verdict import About
 from hermes_fallback.masking import mask_values
 from hermes_fallback.model.bench import Bench
-from hermes_fallback.model.failure import AttemptFailed, Failure
+from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Benched, SkipKind, Skipped
 from hermes_fallback.model.route import Route
 from hermes_fallback.session.attempt import LiveAttempt
 from hermes_fallback.session.events import Answer, Notice, NoticeKind, Restarted
 from hermes_fallback.session.needs import needs_of
-from hermes_fallback.session.ops import Op, Permit, Show, Sleep
+from hermes_fallback.session.ops import Op, Permit, Renew, Show, Sleep
 from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.session.wording import MAY_COST, interrupted, passed_over, unanswered
 from hermes_fallback.session.words import SAID
@@ -54,6 +55,7 @@ class _Step:
         state.steps += 1
         state.outcome, state.served_by = "answered", None
         self._skipped_before = state.skipped
+        self._tried_before = len(state.attempts)
         self._conversation = conversation
         self._options = options
         health = flow.state.health()
@@ -87,7 +89,7 @@ class _Step:
             raise
         finally:
             self._state.outcome, self._state.skipped = outcome, self._skipped()
-            self._flow.journal.write(self._state.receipt(self._flow.now()), self._flow.plan.secrets)
+            self._flow.journal.write(self._state.receipt(self._flow.now()), self._flow.secrets)
 
     def _run(self) -> Steps:
         action = self._machine.begin(now_s=self._flow.now())
@@ -103,7 +105,7 @@ class _Step:
         raise unanswered(action, self._state, self._flow.plan, now=self._flow.now() + self._epoch_s)
 
     def _ask(self, action: Ask) -> Generator[Op, Any, Action]:
-        route = self._flow.plan.route(action.candidate.position)
+        route = self._flow.plan.route(action.candidate)
         yes = yield Permit(self._question(route, costs=action.costs))
         self._has_asked = True
         self._flow.has_told_of_skips = self._flow.has_told_of_skips or (yes and self._left is None)
@@ -123,7 +125,7 @@ class _Step:
         return self._moving_to(route) or self._standing_in(route)
 
     def _send(self, action: Send) -> Generator[Op, Any, Answer | Action]:
-        flow, route = self._flow, self._flow.plan.route(action.candidate.position)
+        flow, route = self._flow, self._flow.plan.route(action.candidate)
         if action.after_s > 0:
             yield from self._wait(route, action.after_s)
         following = self._awoken(action) if action.after_s > 0 or self._has_asked else action
@@ -164,10 +166,17 @@ class _Step:
             is_probe=bool(action.probes),
         )
         self._waited_s = 0.0
+        if flow.plan.turns:
+            flow.plan.turns.note(route)
         try:
-            yield from attempt.run(self._request_for(route), time_left_s=action.time_left_s)
+            attempt.route = yield from self._with_fresh_key(action, route)
+            request = self._request_for(attempt.route)
+            yield from attempt.run(request, time_left_s=action.time_left_s - attempt.elapsed_s)
         except AttemptFailed as failed:
             return self._after_failure(action, attempt, failed.failure)
+        except CredentialError as error:
+            failure = Failure(transport=Transport.EXCEPTION, exception=type(error).__name__, body=error.what)
+            return self._after_failure(action, attempt, failure, _unrenewed(error))
         except GeneratorExit:
             self._state.note(attempt, "stop", status=None)
             raise
@@ -178,6 +187,22 @@ class _Step:
         flow.served_last = route
         self._state.served_by, self._state.skipped = attempt.served_by, self._skipped()
         return attempt.answer(self._state.receipt(flow.now()))
+
+    def _with_fresh_key(self, action: Send, route: Route) -> Generator[Op, Any, Route]:
+        """*route* with a credential that is good now.
+
+        Raises:
+            CredentialError: it had to be renewed, and could not be.
+        """
+        flow = self._flow
+        current = flow.current(route)
+        credential = current.credential
+        if credential is None or not (action.renews or credential.is_due(flow.wall())):
+            return current
+        renewed = yield Renew(credential, refused=action.renews)
+        if isinstance(renewed, CredentialError):
+            raise renewed
+        return flow.renewed(route, renewed)
 
     def _proved_at(self, action: Send, attempt: LiveAttempt) -> float:
         """When *attempt* began; later where what it tried out seems to be of later: then a clock was set back."""
@@ -222,8 +247,12 @@ class _Step:
         if self._flow.plan.policy.notify:
             yield Show(notice)
 
-    def _after_failure(self, action: Send, attempt: LiveAttempt, failure: Failure) -> Action:
-        verdict = self._verdict(attempt.route, failure)
+    def _after_failure(
+        self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict | None = None
+    ) -> Action:
+        """What follows *failure*, which is judged here unless its *verdict* is certain."""
+        route = self._flow.plan.route(action.candidate)
+        verdict = verdict or self._verdict(attempt.route, failure)
         following = self._following(action, attempt, failure, verdict)
         word = _word(action, following.action)
         self._state.note(
@@ -233,11 +262,11 @@ class _Step:
             status=failure.status,
             benched=_benched(following.bench),
         )
-        self._remember(attempt.route, following, failure, verdict)
-        self._left = attempt.route, verdict
+        self._remember(route, following, failure, verdict)
+        self._left = route, verdict
         if self._is_final(attempt):
             self._state.amend("stop")
-            raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(attempt.route))
+            raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(route))
         if attempt.has_shown:
             self._discarded = len(attempt.text)
         return following.action
@@ -259,7 +288,7 @@ class _Step:
         """The judgement of *failure*, the key starred out of the raw words and of the unwrapped ones."""
         said = replace(failure, body=scrubbed(failure.body, route.credential))
         verdict = classify(said, now=self._flow.utc(), rules=self._flow.plan.rules)
-        message = mask_values(scrubbed(verdict.message, route.credential), self._flow.plan.secrets)
+        message = mask_values(scrubbed(verdict.message, route.credential), self._flow.secrets)
         return verdict._replace(message=message)
 
     def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Following:
@@ -280,7 +309,8 @@ class _Step:
             streamed_s=attempt.streamed_s,
             has_token=has_token,
         )
-        if has_token and _word(action, following.action) != "retry":
+        is_renewal = isinstance(following.action, Send) and following.action.renews
+        if has_token and (is_renewal or _word(action, following.action) != "retry"):
             flow.state.tokens.put_back()
         return following
 
@@ -292,7 +322,7 @@ class _Step:
 
     def _moving_to(self, route: Route) -> Notice | None:
         """The notice of a switch to *route*, where this step has left another one."""
-        if self._left is None or self._left[0] is route:
+        if self._left is None or self._left[0].position == route.position:
             return None
         left, verdict = self._left
         return Notice(
@@ -306,7 +336,8 @@ class _Step:
     def _starting_on(self, route: Route) -> Notice | None:
         """The notice that a step starts on *route* because links before it cannot be used; given once in a row."""
         before = self._before(route)
-        if not before or self._left is not None or self._flow.served_last is route:
+        last = self._flow.served_last
+        if not before or self._left is not None or (last is not None and last.position == route.position):
             return None
         if self._flow.has_told_of_skips and before[0].kind is SkipKind.NOT_READY:
             return None
@@ -336,18 +367,23 @@ class _Step:
         return tuple(latest.values())
 
     def _passed(self) -> list[Skipped]:
+        """Links that this step has not tried: that of one whose other credential was tried is none of them."""
         now = self._flow.now() + self._epoch_s
+        tried = {each.position for each in self._state.attempts[self._tried_before :]}
         return [
-            passed_over(each, self._flow.plan.route(each.candidate.position), now=now)
+            passed_over(each, self._flow.plan.route(each.candidate), now=now)
             for each in self._machine.passed
+            if each.candidate.position not in tried
         ]
 
     def _returning_to(self, route: Route) -> Notice | None:
         """The notice that the conversation is back on the first link, which is *route*, after others answered."""
         flow = self._flow
         last, flow.served_last = flow.served_last, route
-        is_return = last is not None and last is not route and route is flow.plan.routes[0]
-        if last is None or not is_return or self._has_moved or not flow.plan.policy.notify:
+        is_first = route.position == flow.plan.routes[0].position
+        if last is None or last.position == route.position or not is_first:
+            return None
+        if self._has_moved or not flow.plan.policy.notify:
             return None
         return Notice(kind=NoticeKind.RETURNED, to=flow.plan.name(route), left=flow.plan.name(last))
 
@@ -361,7 +397,16 @@ _LEASE_S = 30.0
 def _word(sent: Send, following: Action) -> str:
     if isinstance(following, GiveUp):
         return "stop"
-    return "retry" if following.candidate.position == sent.candidate.position else "advance"
+    if following.candidate.position != sent.candidate.position:
+        return "advance"
+    return "retry" if following.candidate.subject == sent.candidate.subject else "rotate"
+
+
+def _unrenewed(error: CredentialError) -> Verdict:
+    """The verdict on a credential that could not be renewed: over, or for now."""
+    about = About.TERMINAL if error.kind == "sign-in-expired" else About.USUAL
+    message = f"{error.what}; {error.hint}" if error.hint else error.what
+    return Verdict(reason=Reason.AUTH, rule=f"renewal:{error.kind}", message=message, about=about)
 
 
 def _benched(bench: Bench | None) -> Benched | None:

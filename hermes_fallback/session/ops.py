@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.limits import Timeouts
 from hermes_fallback.session.events import Event, Notice
 from hermes_fallback.wire.exchange import HttpRequest
 
-__all__ = ["Explain", "Op", "Open", "Permit", "Read", "Response", "Show", "Sleep"]
+__all__ = ["Explain", "Op", "Open", "Permit", "Read", "Renew", "Response", "Show", "Sleep"]
 
 
 class Response(Protocol):
@@ -65,10 +66,19 @@ class Permit:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """Get *credential* anew; answer with it as it is good now, or with the `CredentialError` that tells why not."""
+
+    credential: Credential
+    refused: bool
+    """True where the host has just refused it as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Hand *event* to the caller."""
 
     event: Event
 
 
-Op = Open | Read | Explain | Sleep | Permit | Show
+Op = Open | Read | Explain | Sleep | Permit | Renew | Show

@@ -10,14 +10,15 @@ from typing import Self, Unpack
 from weakref import ReferenceType, ref
 
 from hermes_fallback.journal.writer import Journal, open_journal
+from hermes_fallback.login.renewal import RENEWER
+from hermes_fallback.runtime.credential_states import open_shared_state
 from hermes_fallback.runtime.plan import Choice, Plan
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.session.dialogue import Dialogue
-from hermes_fallback.session.drivers import AsyncDriver, Driver, MayMove, MayMoveAsync
+from hermes_fallback.session.drivers import AsyncDriver, Driver, MayMove, MayMoveAsync, Renewing
 from hermes_fallback.session.events import Answer, Answered, Event, Notice
 from hermes_fallback.session.flow import Steps
 from hermes_fallback.session.turn import Flow
-from hermes_fallback.state.opened import open_state
 from hermes_fallback.state.protocol import State
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
 from hermes_fallback.transport.asynchronous import AsyncCarrier
@@ -35,6 +36,7 @@ class Session:
     *on_notice* is told of each switch and of the return, by `ask` and `resume`; streams carry notices themselves.
     *carrier* holds the connections; hand one to many sessions to share them. *state* is what is known of the health
     of hosts, keys and models, *journal* where receipts go; by default those of the plan's home, shared by all.
+    *renewing* keeps sign-ins fresh.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Session:
         carrier: Carrier | None = None,
         state: State | None = None,
         journal: Journal | None = None,
+        renewing: Renewing = RENEWER,
     ) -> None:
         flow = _flow(plan, state, journal)
         self._dialogue = Dialogue(flow, conversation)
         self._journal = flow.journal
         self._owns_carrier = carrier is None
         self._carrier = carrier or Carrier()
+        self._renewing = renewing
         self._stream: ReferenceType[Generator[Event, None, None]] | None = None
         """Not held, so that a stream that is let go of ends at once."""
         self._may_move = may_move
@@ -115,7 +119,7 @@ class Session:
         return events
 
     def _events(self, steps: Steps) -> Generator[Event, None, None]:
-        for event in Driver(self._carrier, self._may_move).events(steps):
+        for event in Driver(self._carrier, self._may_move, self._renewing).events(steps):
             if isinstance(event, Answered):
                 self._dialogue.keep(event.answer)
             yield event
@@ -144,12 +148,14 @@ class AsyncSession:
         carrier: AsyncCarrier | None = None,
         state: State | None = None,
         journal: Journal | None = None,
+        renewing: Renewing = RENEWER,
     ) -> None:
         flow = _flow(plan, state, journal)
         self._dialogue = Dialogue(flow, conversation)
         self._journal = flow.journal
         self._owns_carrier = carrier is None
         self._carrier = carrier or AsyncCarrier()
+        self._renewing = renewing
         self._stream: AsyncGenerator[Event, None] | None = None
         self._may_move = may_move
         self._on_notice = on_notice
@@ -206,7 +212,8 @@ class AsyncSession:
         return self._stream
 
     async def _events(self, steps: Steps) -> AsyncGenerator[Event, None]:
-        async with aclosing(AsyncDriver(self._carrier, self._may_move).events(steps)) as events:
+        driver = AsyncDriver(self._carrier, self._may_move, self._renewing)
+        async with aclosing(driver.events(steps)) as events:
             async for event in events:
                 if isinstance(event, Answered):
                     self._dialogue.keep(event.answer)
@@ -226,7 +233,7 @@ class AsyncSession:
 def _flow(plan: Plan, state: State | None, journal: Journal | None) -> Flow:
     return Flow(
         plan,
-        state or open_state(plan.folder, plan.policy.state),
+        state or open_shared_state(plan.folder, plan.policy.state),
         journal or open_journal(f"{plan.folder}/journal" if plan.folder else None),
     )
 

@@ -12,9 +12,12 @@ from datetime import UTC, datetime
 from hermes_fallback.failover.turn import Turn
 from hermes_fallback.failover.verdict import Verdict
 from hermes_fallback.journal.writer import Journal
+from hermes_fallback.model.bench import Subject
+from hermes_fallback.model.credential import Credential
 from hermes_fallback.model.receipt import Attempt, Benched, Receipt, ServedBy, Skipped
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
+from hermes_fallback.secret import Secret
 from hermes_fallback.session.attempt import LiveAttempt
 from hermes_fallback.state.protocol import State
 
@@ -104,6 +107,23 @@ class Flow:
         self.has_told_of_skips = False
         self.without_usage: set[int] = set()
         """Positions of the routes that refuse to be asked for a count of tokens."""
+        self._renewed: dict[Subject, Route] = {}
+        self._secrets = plan.secrets
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What no record may hold: the plan's, and whatever came in its place."""
+        return self._secrets
+
+    def current(self, route: Route) -> Route:
+        """*route* of the plan with its credential as it was renewed last."""
+        return self._renewed.get(route.subject, route)
+
+    def renewed(self, route: Route, credential: Credential) -> Route:
+        """*route* of the plan with *credential*, which replaces what it had."""
+        carrying = self._renewed[route.subject] = route.carrying(credential)
+        self._secrets = (*self._secrets, credential.secret)
+        return carrying
 
     def utc(self) -> datetime:
         """The time of day, for resets that are given as one."""
@@ -114,7 +134,7 @@ class Flow:
         plan = self.plan
         lasts = plan.policy.scope == "session" and self.served_last is not None
         turn = Turn(
-            plan.candidates,
+            plan.in_turn(self.draw()) if plan.turns else plan.candidates,
             plan.limits,
             plan.policy,
             config=plan.config,

@@ -67,7 +67,8 @@ def unanswered(gave_up: GiveUp, turn: TurnState, plan: Plan, *, now: float) -> U
     is_far = any(not route.origin.is_local for route in plan.routes)
     if why == "exhausted" and is_far and all(each.reason is Reason.CONNECTION for each in failed):
         hint = "check this machine's network: no host could be reached"
-    if why == "exhausted" and len(plan.routes) + len(plan.skipped) == 1:
+    is_alone = len({each.position for each in plan.routes} | {each.position for each in plan.skipped}) == 1
+    if why == "exhausted" and is_alone and not any(each.reason is Reason.AUTH for each in failed):
         hint = "add a link for such times: hermes fallback add PROVIDER MODEL"
     reasons = [_told(each) for each in failed]
     reasons += [f"{each.provider}:{each.model} {_clause(each)}" for each in turn.skipped]

@@ -66,6 +66,10 @@ _MENDS: Mapping[Reason, str] = MappingProxyType(
 
 def mend(attempt: Attempt) -> str | None:
     """What helps against the failure of *attempt*; None where only time does, or nobody knows."""
+    if (attempt.rule or "").startswith("renewal:"):
+        return (attempt.detail or "").partition("; ")[
+            2
+        ] or None  # where no key can be replaced, it says what can
     if attempt.reason is None or attempt.reason not in _MENDS:
         return None
     return _MENDS[attempt.reason].format(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from hermes_fallback.errors import SystemRefused
 from hermes_fallback.masking import mask_shapes
 from hermes_fallback.model.bench import Bench, Grain, Health, Lesson, Subject
 from hermes_fallback.model.failure import Failure
 from hermes_fallback.state.content import EMPTY, Lease, Store, covering
+from hermes_fallback.state.pooled import PooledCredentials, Pools
 from hermes_fallback.state.protocol import CredentialStates, Unmatched
 from hermes_fallback.state.tokens import RetryBucket
 
@@ -19,12 +20,12 @@ _TEXT_CHARS = 300
 
 
 class KeptState:
-    """A `State`. Hosts and models have their benches in *store*; the credentials' are kept beside them."""
+    """A `State`. Hosts and models have their benches in *store*, and so have credentials that are in no pool."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, pools: Pools | None = None) -> None:
         self.tokens = RetryBucket()
         self._store = store
-        self._credentials: CredentialStates = _KeptCredentials(store)
+        self._credentials: CredentialStates = PooledCredentials(store, pools)
         self._known = EMPTY, EMPTY.credentials, Health()
         """What was seen last and what it comes to; one value, for many threads."""
 
@@ -113,20 +114,3 @@ class KeptState:
                 why=self.warning or "they are still there",
                 hint="see to the file, or remove it, and try again",
             )
-
-
-class _KeptCredentials:
-    """Benches of credentials in the same store as everything else."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def read(self) -> Mapping[Subject, Bench]:
-        return self._store.read().credentials
-
-    def put(self, bench: Bench, *, generation: int) -> None:
-        self._store.change(lambda content: content.with_credential(bench, generation))
-
-    def remove(self, whole: Subject | None, *, at: float = math.inf) -> tuple[Bench, ...]:
-        before, _ = self._store.change(lambda content: content.without_credentials(whole, at))
-        return covering(before.credentials, whole, at)

@@ -10,6 +10,7 @@ from threading import Lock
 from hermes_fallback.errors import UsageError
 from hermes_fallback.state.kept import KeptState
 from hermes_fallback.state.memory import MemoryStore
+from hermes_fallback.state.pooled import Pools
 from hermes_fallback.state.protocol import State
 from hermes_fallback.state.sqlite import SqliteStore
 
@@ -21,10 +22,10 @@ _KEPT_OPEN = 16
 _lock = Lock()
 
 
-def open_state(folder: str | None, kind: str = _SQLITE) -> State:
+def open_state(folder: str | None, kind: str = _SQLITE, *, pools: Pools | None = None) -> State:
     """The state in the *folder* `fallback/` of a home, the same object for all who ask; None: a new one, in memory.
 
-    Nothing is made before there is something to keep.
+    Benches of credentials that stand in *pools* are kept there. Nothing is made before there is something to keep.
 
     Raises:
         UsageError: *kind* is not `sqlite`.
@@ -39,9 +40,9 @@ def open_state(folder: str | None, kind: str = _SQLITE) -> State:
             kind="not-available",
         )
     with _lock:
-        return _shared(os.path.abspath(folder))
+        return _shared(os.path.abspath(folder), pools)
 
 
 @lru_cache(_KEPT_OPEN)
-def _shared(folder: str) -> State:
-    return KeptState(SqliteStore(Path(folder, "state.db")))
+def _shared(folder: str, pools: Pools | None) -> State:
+    return KeptState(SqliteStore(Path(folder, "state.db")), pools)

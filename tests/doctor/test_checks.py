@@ -57,6 +57,14 @@ TROUBLE = {
         "`openrouter.ai`",
         "hermes fallback add",
     ),
+    "no-keyring": (
+        "credentials.keyring",
+        "fallback: {store: keyring}",
+        None,
+        "warn",
+        "no keyring",
+        "fallback.store env",
+    ),
     "switched-off": (
         "chain.backup",
         f"{GOOD}fallback: {{enabled: false}}\n",

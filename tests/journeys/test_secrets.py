@@ -59,6 +59,7 @@ def test_a_key_that_a_provider_echoes_is_nowhere_to_be_found(world: World, echo:
 @pytest.mark.parametrize("echo", ECHOES)
 def test_a_key_that_is_echoed_on_the_way_is_not_in_the_answers_receipt(world: World, echo: str) -> None:
     """The next link answers; what the first one said is starred out."""
+    world.configure(timeouts="{connect: 10s, first_token: 10s, between_tokens: 10s}")
     world.loopback.script("main", ECHOES[echo])
     with Session(world.runtime.plan()) as session:
         answer = session.ask("hello")

@@ -33,7 +33,7 @@ KEYS = {"OPENROUTER_API_KEY": "sk-or-v1-0123456789", "ANTHROPIC_API_KEY": "sk-an
         ("deepseek", "missing-credential", None),
         ("custom", "missing-base-url", None),
         ("zai", "disabled-provider", None),
-        ("copilot", "not-ready", None),
+        ("copilot", "signed-out", None),
         ("bedrock", "not-ready", None),
         ("moa", "virtual-provider", None),
         ("anthropic", None, "ANTHROPIC_API_KEY"),

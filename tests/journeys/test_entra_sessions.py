@@ -1,0 +1,117 @@
+"""Conversations with Microsoft Foundry, signed in to with Entra ID: a token that ends or is refused is no failure."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hermes_fallback import AsyncSession, Session
+from hermes_fallback.loopback.server import Loopback
+from hermes_fallback.runtime.runtime import Runtime
+from tests.cloud_server import CloudServer, Reply, managed_identity
+
+DIALECTS = ("anthropic_messages", "chat_completions", "codex_responses")
+HEADER = "identity-header-0123456789"
+OLD, GOOD = "entra-token-old-0123456789", "entra-token-good-0123456789"
+
+
+class Foundry:
+    """A resource that takes one token, and a home that is signed in to it by the machine's identity."""
+
+    def __init__(self, home: Path, resource: Loopback, identity: CloudServer) -> None:
+        self.home, self.resource, self.identity = home, resource, identity
+
+    def configure(self, api_mode: str, resource: str = "foundry") -> None:
+        """Write config.yaml: one link, with a key beside that is not to be sent."""
+        url = self.resource.base_url(resource)
+        link = {"provider": "azure-foundry", "base_url": url, "api_mode": api_mode, "auth_mode": "entra_id"}
+        (self.home / "config.yaml").write_text(json.dumps({"model": {**link, "default": "deployment"}}))
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What the program runs in."""
+        return {
+            "HOME": str(self.home),
+            "HERMES_HOME": str(self.home),
+            "AZURE_FOUNDRY_API_KEY": "resource-key-0123456789",
+            "IDENTITY_ENDPOINT": f"{self.identity.url}/token",
+            "IDENTITY_HEADER": HEADER,
+        }
+
+    @property
+    def sent(self) -> list[str | None]:
+        """What each request to the resource was sent as its key."""
+        assert not any("api-key" in str(each.headers) for each in self.resource.received())
+        return [each.headers.get("authorization") for each in self.resource.received()]
+
+
+@pytest.fixture
+def foundry(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Foundry]:
+    """A resource that takes the good token alone, and one that takes any; the identity gives the old one first."""
+    specs = [{"name": "foundry", "key": GOOD}, {"name": "open"}]
+    replies = [managed_identity(OLD), managed_identity(GOOD)]
+    with Loopback({"providers": specs}) as resource, CloudServer(replies) as identity:
+        found = Foundry(home, resource, identity)
+        for name, value in found.environ.items():
+            monkeypatch.setenv(name, value)
+        yield found
+
+
+def by_session(foundry: Foundry) -> str:
+    with Session(Runtime.open(foundry.home).plan()) as session:
+        return session.ask("hello").served_by.provider
+
+
+def by_async_session(foundry: Foundry) -> str:
+    async def ask() -> str:
+        async with AsyncSession(Runtime.open(foundry.home).plan()) as session:
+            return (await session.ask("hello")).served_by.provider
+
+    return asyncio.run(ask())
+
+
+def by_chat(foundry: Foundry) -> str:
+    argv = [sys.executable, "-m", "hermes_fallback", "chat", "-q", "hello", "--json"]
+    done = subprocess.run(argv, env=foundry.environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["served_by"]["provider"])
+
+
+@pytest.mark.parametrize("ask", [by_session, by_async_session, by_chat])
+@pytest.mark.parametrize("api_mode", DIALECTS)
+def test_a_refused_token_is_renewed_and_the_question_answered(
+    api_mode: str, ask: Callable[[Foundry], str], foundry: Foundry
+) -> None:
+    """In every dialect as a bearer, and never as the key of a resource."""
+    foundry.configure(api_mode)
+    assert ask(foundry) == "azure-foundry"
+    assert foundry.sent == [f"Bearer {OLD}", f"Bearer {GOOD}"]
+
+
+def test_a_token_that_is_due_is_renewed_before_it_is_sent(foundry: Foundry) -> None:
+    """No host has to refuse a token first that is about to end."""
+    foundry.identity.will_say(managed_identity(OLD, lifetime_s=60), managed_identity(GOOD))
+    foundry.configure("chat_completions", "open")
+    with Session(Runtime.open(foundry.home).plan()) as session:
+        for _ in range(3):
+            session.ask("hello")
+    assert foundry.sent == [f"Bearer {OLD}", f"Bearer {GOOD}", f"Bearer {GOOD}"]
+
+
+def test_a_sign_in_that_fails_is_a_failure_of_its_link(foundry: Foundry) -> None:
+    """The next one answers, and nothing was sent to the first."""
+    foundry.identity.will_say(Reply({"error": "gone"}, 400))
+    foundry.configure("chat_completions")
+    spare = {"provider": "custom", "model": "spare", "base_url": foundry.resource.base_url("open")}
+    config = json.loads((foundry.home / "config.yaml").read_text())
+    (foundry.home / "config.yaml").write_text(json.dumps({**config, "fallback_providers": [spare]}))
+    with Session(Runtime.open(foundry.home).plan()) as session:
+        answer = session.ask("hello")
+    assert answer.served_by.model == "spare"
+    assert foundry.sent == [None]
