@@ -21,6 +21,10 @@ class Draft:
     fields: Mapping[str, object] = field(default_factory=dict)
     key: Secret | None = None
     """A key that was typed, and is to be stored before the link."""
+    store: str | None = None
+    """Where its key is to go, `env` or `keyring`; None for where the config says."""
+    is_remembered: bool = False
+    """True where `store` was chosen for keys to come as well."""
     at: int | None = None
     is_agreed: bool = False
     """True when somebody has seen what would be written, ready or not, and said yes."""
@@ -46,7 +50,11 @@ class Draft:
     def endpoint(self, runtime: Runtime) -> Endpoint | Problem:
         """Where it leads and with which key, one that is not stored yet included; or what is in the way."""
         return runtime.endpoint(
-            self.provider, base_url=self.text("base_url"), key_env=self.text("key_env"), api_key=self.key
+            self.provider,
+            base_url=self.text("base_url"),
+            key_env=self.text("key_env"),
+            api_key=self.key,
+            auth_mode=self.text("auth_mode"),
         )
 
     def having(self, **fields: object) -> Self:
@@ -57,6 +65,10 @@ class Draft:
     def keyed(self, key: Secret | None) -> Self:
         """This draft with *key* to be stored."""
         return replace(self, key=key)
+
+    def stored_in(self, store: str) -> Self:
+        """This draft with its key, and keys to come, to be stored in *store*."""
+        return replace(self, store=store, is_remembered=True)
 
     def placed(self, at: int | None) -> Self:
         """This draft at position *at*; None is last."""

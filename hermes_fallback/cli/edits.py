@@ -52,6 +52,7 @@ def add_link(
     force = force or filled.is_agreed or (dry_run and filled.key is not None)
     stored = None if dry_run else _stored(run, filled)
     try:
+        _remember(run, filled, stored)
         edit = Editor(run.runtime()).add(filled.fields, at=filled.at, force=force, dry_run=dry_run)
     except FallbackError as error:
         _explain(error, stored)
@@ -79,6 +80,7 @@ def set_primary(run: Invocation, draft: Draft, *, dry_run: bool = False) -> Chan
         return None
     stored = None if dry_run else _stored(run, filled)
     try:
+        _remember(run, filled, stored)
         edit = Editor(run.runtime()).set_primary(filled.fields, dry_run=dry_run)
     except FallbackError as error:
         _explain(error, stored)
@@ -271,7 +273,13 @@ def _stored(run: Invocation, draft: Draft) -> StoredKey | None:
     if draft.key is None:
         return None
     Editor(run.runtime()).prepare(draft.fields)  # a mistake in the link leaves `.env` alone
-    return store_key(run.runtime(), draft.key, draft.fields)
+    return store_key(run.runtime(), draft.key, draft.fields, draft.store)
+
+
+def _remember(run: Invocation, draft: Draft, stored: StoredKey | None) -> None:
+    """Let the config say where keys go from now on, where somebody has chosen that."""
+    if stored and draft.is_remembered:
+        Editor(run.runtime()).set_store(stored.store)
 
 
 def _explain(error: FallbackError, stored: StoredKey | None) -> None:
@@ -281,7 +289,7 @@ def _explain(error: FallbackError, stored: StoredKey | None) -> None:
             f"{error.hint}; or hand it over with --key-stdin, or add the link all the same with --force"
         )
     if stored:
-        kept = f"the key is kept as `{stored.variable}` in `{stored.path}`"
+        kept = f"the key is kept as `{stored.variable}` in {stored.place}"
         error.why = f"{error.why}; {kept}" if error.why else kept
 
 

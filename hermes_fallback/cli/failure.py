@@ -15,6 +15,7 @@ from hermes_fallback.errors import (
     SystemRefused,
     Unanswered,
 )
+from hermes_fallback.masking import mask_keys
 
 __all__ = ["report"]
 
@@ -28,6 +29,7 @@ def report(error: BaseException, invocation: Invocation) -> int:
     if isinstance(error, BrokenPipeError):
         return ExitCode.OK  # the reader has what it wanted
     foreseen = error if isinstance(error, FallbackError) else _as_foreseen(error)
+    _mask(foreseen)
     _write(foreseen, invocation, _traceback(error) if invocation.options.debug else None)
     return foreseen.exit_code
 
@@ -45,7 +47,13 @@ def _as_foreseen(error: BaseException) -> FallbackError:
 def _traceback(error: BaseException) -> str:
     from traceback import format_exception  # only for this
 
-    return "".join(format_exception(error))
+    return mask_keys("".join(format_exception(error)))
+
+
+def _mask(error: FallbackError) -> None:
+    """Take out of *error* what looks like a key: one may have been typed where a name belongs, and is quoted."""
+    error.what = mask_keys(error.what)
+    error.why, error.hint = error.why and mask_keys(error.why), error.hint and mask_keys(error.hint)
 
 
 def _write(error: FallbackError, invocation: Invocation, traceback: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Keys: taken from stdin or a file, checked, and put where the link will look for them."""
+"""Keys: taken from stdin or a file, checked, and put where the link will look for them: `.env`, or the keyring."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.reading import read_text, read_whole
+from hermes_fallback.credentials.keyring_store import KEYRING, KeyringStore
 from hermes_fallback.credentials.pasted import pasted_key
 from hermes_fallback.credentials.provider import Provider
 from hermes_fallback.credentials.scope import is_home_of, is_own, is_trusted
@@ -17,18 +18,31 @@ from hermes_fallback.model.origin import Origin
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.secret import Secret
 
-__all__ = ["StoredKey", "given_key", "store_key", "variable_for"]
+__all__ = ["ENV", "STORES", "StoredKey", "given_key", "store_key", "variable_for"]
+
+ENV = "env"
+STORES = (KEYRING, ENV)
+"""Where a key can be kept, as `--store` and `fallback.store` say it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredKey:
-    """A key that was put into `.env`, by its variable."""
+    """A key that was put into `.env` or the keyring, by its variable."""
 
     variable: str
+    store: str
     path: str
+    """The file that it stands in, or that lists what the keyring has."""
     fingerprint: str
     has_replaced: bool = False
     """Another key stood there before."""
+    is_shadowed: bool = False
+    """The keyring has a key for it too, which is asked first."""
+
+    @property
+    def place(self) -> str:
+        """How to call where it is kept."""
+        return "the keyring" if self.store == KEYRING else f"`{self.path}`"
 
 
 def given_key(
@@ -40,9 +54,9 @@ def given_key(
         UsageError: it comes from two places, is no key, or is to go where keys cannot go.
         SystemRefused: the file cannot be read.
     """
-    if store not in {None, "env"}:
+    if store not in {None, *STORES}:
         raise UsageError(
-            f"`{store}` cannot be --store", hint="use --store env, which is the default", kind="bad-value"
+            f"`{store}` cannot be --store", hint="use --store keyring or --store env", kind="bad-value"
         )
     if from_stdin and file:
         raise UsageError("--key-stdin and --key-file were both given", hint="give one of them")
@@ -78,30 +92,60 @@ def _typed(invocation: Invocation) -> str:
         return ""
 
 
-def store_key(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:
-    """Put *key* into `.env` under `--key-env`, or under the first variable of the provider.
+def store_key(
+    runtime: Runtime, key: Secret, given: Mapping[str, object | None], store: str | None = None
+) -> StoredKey:
+    """Put *key* into *store*, else where `fallback.store` says, else into `.env`.
+
+    It is known there by `--key-env`, or by the first variable of the provider.
 
     Raises:
-        UsageError: the provider has no variable of its own, or one that is not for the link's host; or keys shall
-            be stored where they cannot be yet.
-        FallbackError: `.env` cannot be changed.
+        UsageError: the provider has no variable of its own, or one that is not for the link's host; or the link
+            names one, and the keyring has none.
+        FallbackError: the store cannot be changed.
     """
     runtime.refuse_read_only()
-    if runtime.settings.policy.store != "env":
+    if (store or runtime.settings.policy.store) == KEYRING:
+        return _into_keyring(runtime, key, given)
+    return _into_env(runtime, key, given)
+
+
+def _into_keyring(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:
+    try:
+        variable = _own_variable(runtime, given)
+        problem = "it names a variable with `key_env`" if given.get("key_env") else None
+    except UsageError as error:
+        problem = error.why or error.what
+    if problem:
         raise UsageError(
-            f"`fallback.store: {runtime.settings.policy.store}` is not available yet",
-            why="the key would stand in .env, where the config does not want it",
-            hint="hermes config set fallback.store env",
-            kind="not-available",
+            "the key of this link cannot be kept in the keyring",
+            why=problem,
+            hint="keep it in `.env`: --store env --key-env MY_KEY",
+            kind="not-for-keyring",
         )
+    keyring = KeyringStore(runtime.home.keyring)
+    return StoredKey(
+        variable=variable,
+        store=KEYRING,
+        path=keyring.path,
+        fingerprint=key.fingerprint,
+        has_replaced=keyring.set(runtime.registry.get(str(given["provider"])).name, variable, key),
+    )
+
+
+def _into_env(runtime: Runtime, key: Secret, given: Mapping[str, object | None]) -> StoredKey:
     variable = variable_for(runtime, given)
+    provider = runtime.registry.get(str(given["provider"])).name
+    kept = () if given.get("key_env") else KeyringStore(runtime.home.keyring).entries(provider)
     before = runtime.environment.dotenv.get(variable, {})
     runtime.environment.dotenv.set(variable, key)
     return StoredKey(
         variable=variable,
+        store=ENV,
         path=runtime.environment.dotenv.path,
         fingerprint=key.fingerprint,
         has_replaced=bool(before) and before != key.reveal(),
+        is_shadowed=bool(kept),
     )
 
 

@@ -12,10 +12,12 @@ from hermes_fallback.errors import CredentialError, FallbackError, NotFound, Sys
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
+from hermes_fallback.model.reason import Reason
+from hermes_fallback.probe.signing import signed_in
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.runtime.runtime import Runtime, error_of
 
-__all__ = ["Offer", "offer_of"]
+__all__ = ["Offer", "listing_of", "offer_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +44,21 @@ def offer_of(runtime: Runtime, catalog: Catalog, provider: str | None, *, fresh:
         if anonymous is None:
             return Offer(provider=profile.name, listing=_usual(profile, endpoint))
         endpoint = anonymous
-    listing = catalog.models(profile, endpoint, fresh=fresh)
+    listing = listing_of(catalog, profile, endpoint, fresh=fresh)
     if listing.problem and not listing.models:
         raise _unlisted(listing.problem)
     return Offer(provider=profile.name, listing=listing)
+
+
+def listing_of(
+    catalog: Catalog, profile: ProviderProfile, endpoint: Endpoint, *, fresh: bool = False
+) -> Listing:
+    """The models of *endpoint*, whose sign-in is renewed first where that is due."""
+    asked = signed_in(profile, endpoint) if profile.models_path else endpoint
+    if isinstance(asked, Endpoint):
+        return catalog.models(profile, asked, fresh=fresh)
+    kind = "refused-key" if asked.reason is Reason.AUTH else "unlisted"
+    return usual(profile, endpoint.base_url, Problem(kind, asked.what, asked.hint))
 
 
 def _link(runtime: Runtime, provider: str | None) -> Link:

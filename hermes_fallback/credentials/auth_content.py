@@ -32,6 +32,12 @@ class AuthContent(Fact, kw_only=False, unshown=("document",)):
         names = dict.fromkeys([*self._mapping("credential_pool"), *self._mapping("providers")])
         return tuple(name for name in names if self.pool(name))
 
+    @cached_property
+    def signed_out(self) -> tuple[PoolEntry, ...]:
+        """The states of providers that nobody is signed in to, or not any longer, each as the sign-in that it was."""
+        names = [name for name in self._mapping("providers") if not self._sign_in(name)]
+        return tuple(PoolEntry.of(name, {**self.state(name), "auth_type": "oauth"}) for name in names)
+
     def pool(self, provider: str) -> tuple[PoolEntry, ...]:
         """The credentials of *provider*, the first to be used first.
 

@@ -109,8 +109,6 @@ class AuthEdit:
         tokens = {"access_token": secret, **({"refresh_token": refresh_token} if refresh_token else {})}
         if raw is not None:
             _renew(raw, tokens, expires_at, more or {})
-            if raw.get("last_status") == "dead" or raw.get("last_error_code") == _REFUSED:
-                raw.update({**dict.fromkeys(STATUS_KEYS), "last_status": "ok"})
         if raw is None or (raw.get("source") in SIGN_IN_SOURCES and self.content.state(provider)):
             state = self._mapping(self._mapping(self._document, "providers"), provider)
             _renew(state, tokens, expires_at, more or {})
@@ -238,7 +236,7 @@ def _merge(raw: dict[str, Any], fields: Fields) -> None:
 
 
 def _renew(raw: dict[str, Any], tokens: Fields, expires_at: float | None, more: Fields) -> None:
-    """Put *tokens* into *raw*, be they apart under `tokens` there or not, and every time that depends on them."""
+    """Put *tokens* into *raw*, be they apart under `tokens` there or not, and every time and status that depends on them."""
     apart = raw.get("tokens")
     (apart if isinstance(apart, dict) else raw).update(_plain(tokens))
     ends = datetime.fromtimestamp(expires_at, UTC).isoformat() if expires_at else None
@@ -249,3 +247,5 @@ def _renew(raw: dict[str, Any], tokens: Fields, expires_at: float | None, more: 
         "last_refresh": datetime.now(UTC).isoformat(),
     }
     _merge(raw, {"expires_at": ends, **{key: known[key] for key in known.keys() & raw.keys()}, **more})
+    if raw.get("last_status") == "dead" or raw.get("last_error_code") == _REFUSED:
+        raw.update({**dict.fromkeys(STATUS_KEYS), "last_status": "ok"})

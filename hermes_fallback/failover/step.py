@@ -60,7 +60,7 @@ class Step:
         self.switches = 0
         """How often this step has left a link for another."""
         self.agreed = agreed
-        """Positions of links that may cost something: the user has been asked, in this turn."""
+        """Positions of the links that the user has agreed to in this turn, where a switch or its cost was asked about."""
         self._ahead = list(candidates)
         self._first = self._ahead[0] if self._ahead else None
         self._limits = limits
@@ -75,6 +75,7 @@ class Step:
         self._asked_s = started_s
         self._chosen: Send | None = None
         self._current: Candidate | None = None
+        self._before: Candidate | None = None
         self._probing: tuple[Subject, ...] = ()
         self._is_unsent = False
         self._has_switched = False
@@ -100,24 +101,25 @@ class Step:
         hung_up: bool = False,
         streamed_s: float = 0.0,
         has_token: bool = True,
+        was_sent: bool = True,
     ) -> Following:
         """What follows the failure of the last `Send`.
 
         *draw* is a random number from 0 to 1. *hung_up*: the host had taken the connection and closed it
         before any byte of its answer. *streamed_s*: how long content had been coming, which the deadline leaves out.
-        *has_token*: the retry budget, shared with other turns, allows one more try of the same link.
+        *has_token*: the retry budget, shared with other turns, allows one more try of the same link. *was_sent*: the
+        host was asked, and it is not that its credential could not be renewed.
         """
         self._ends_s += streamed_s
         self._is_unsent = False
         current, known = self._entered(), _given_back(self.health, self._probing)
-        if self._may_renew(verdict, current):
+        if was_sent and self._may_renew(verdict, current, now_s):
             self.health = known
             return Following(self._renewing(current, now_s))
         bench = self._bench(verdict, current, known, now_s)
         self.health = _with(known, bench)
         onward = self._goes_onward(verdict, current)
-        rotates = self._rotates(verdict, current, now_s)
-        if TABLE[verdict.reason].passes and has_token and not rotates:
+        if TABLE[verdict.reason].passes and has_token and not self._can_rotate(verdict, current, now_s):
             probes = self._probes(current, known, now_s)
             pause_s = self._pause_s(verdict, now_s, draw, probes=probes, hung_up=hung_up)
             if pause_s is not None:
@@ -125,9 +127,11 @@ class Step:
                 return Following(self._again(current, pause_s, now_s, probes), None, _lesson(verdict))
         if bench is not None and bench.until > bench.since:
             self._untils.append(bench.until)
+        if not rotates(verdict):
+            self._drop(current.position)
         return Following(self._onward(now_s) if onward else self._give_up(), bench, _lesson(verdict))
 
-    def _may_renew(self, verdict: Verdict, current: Candidate) -> bool:
+    def _may_renew(self, verdict: Verdict, current: Candidate, now_s: float) -> bool:
         """True where a credential that was refused may be good again once it is renewed; so once for each."""
         return (
             verdict.reason is Reason.AUTH
@@ -135,6 +139,7 @@ class Step:
             and not self._has_renewed
             and verdict.about in _OF_THE_KEY
             and self._attempts < self._limits.attempts
+            and now_s < self._ends_s
         )
 
     def _renewing(self, current: Candidate, now_s: float) -> Send:
@@ -143,14 +148,15 @@ class Step:
         self._attempts += 1
         return Send(current, 0.0, self._ends_s - now_s, self._probing, renews=True)
 
-    def _rotates(self, verdict: Verdict, current: Candidate, now_s: float) -> bool:
-        """True where another credential of the same link is to be tried, and can be; where none helps, all are left."""
-        if rotates(verdict):
-            same = (each for each in self._ahead if each.position == current.position)
-            return any(self._is_usable(each, now_s) for each in same)
-        self._ahead = [each for each in self._ahead if each.position != current.position]
-        self._benched = [each for each in self._benched if each.position != current.position]
-        return False
+    def _can_rotate(self, verdict: Verdict, current: Candidate, now_s: float) -> bool:
+        """True where another credential of the same link is to be tried, and can be."""
+        same = (each for each in self._ahead if each.position == current.position)
+        return rotates(verdict) and any(self._is_usable(each, now_s) for each in same)
+
+    def _drop(self, position: int) -> None:
+        """Leave the link at *position* with all its credentials."""
+        self._ahead = [each for each in self._ahead if each.position != position]
+        self._benched = [each for each in self._benched if each.position != position]
 
     def _goes_onward(self, verdict: Verdict, current: Candidate) -> bool:
         """True when another link may answer; after an overflow only those that hold more are left."""
@@ -174,8 +180,8 @@ class Step:
     def _pause_s(
         self, verdict: Verdict, now_s: float, draw: float, *, probes: tuple[Subject, ...], hung_up: bool
     ) -> float | None:
-        """Seconds until the same link is tried again; None where it is not."""
-        others_left = self._has_usable(now_s)
+        """Seconds until the same link is tried again, none of whose other credentials can be; None where it is not."""
+        others_left = self._has_usable(now_s, but=self._entered().position)
         if self._probing or (probes and others_left) or self._attempts >= self._limits.attempts:
             return None
         situation = Situation(
@@ -201,6 +207,7 @@ class Step:
             return self._enter(chosen._replace(time_left_s=self._ends_s - now_s))
         if self._may_switch:  # the question was whether it may cost something
             self.passed.append(PassedOver(chosen.candidate, Misfit.COST))
+            self._drop(chosen.candidate.position)
             return self._onward(now_s)
         return GiveUp("not-permitted")
 
@@ -240,7 +247,7 @@ class Step:
         self._attempts -= 1
         if self._is_unsent:
             self.switches -= self._has_switched
-            self._current = None
+            self._current = self._before
             self._has_probed = False
 
     @property
@@ -265,8 +272,9 @@ class Step:
     def _outlook(self, candidate: Candidate, now_s: float) -> Outlook:
         return outlook(candidate, self.health, now=now_s + self._epoch_s, config=self._config)
 
-    def _has_usable(self, now_s: float) -> bool:
-        return any(self._is_usable(each, now_s) for each in self._ahead if self._may_enter(each))
+    def _has_usable(self, now_s: float, *, but: int | None = None) -> bool:
+        ahead = (each for each in self._ahead if each.position != but and self._may_enter(each))
+        return any(self._is_usable(each, now_s) for each in ahead)
 
     def _is_usable(self, candidate: Candidate, now_s: float) -> bool:
         if misfit_of(candidate, self._needs, self._policy) is not None:
@@ -302,12 +310,17 @@ class Step:
         chosen = self._pick(now_s) or self._last_resort(now_s)
         if chosen is None:
             return self._give_up()
-        is_move = self._is_switch_to(chosen.candidate) or (self._is_switch and self._current is None)
-        if is_move and not self._may_switch:
+        if self._needs_leave(chosen.candidate):
             return self._asking(chosen, now_s)
         if self._policy.metered == "ask" and self._may_cost(chosen.candidate):
             return self._asking(chosen, now_s, costs=True)
         return self._enter(chosen)
+
+    def _needs_leave(self, candidate: Candidate) -> bool:
+        """True where going on with *candidate* is a switch that nobody has agreed to."""
+        if self._may_switch or candidate.position in self.agreed:
+            return False
+        return self._is_switch_to(candidate) or (self._is_switch and self._current is None)
 
     def _may_cost(self, candidate: Candidate) -> bool:
         return candidate.costs and candidate.position > 0 and candidate.position not in self.agreed
@@ -321,6 +334,9 @@ class Step:
             return GiveUp("deadline", self._soonest())
         self._has_switched = self._is_switch_to(send.candidate)
         self.switches += self._has_switched
+        self._before = self._current
+        if self._before is not None and self._has_switched:
+            self._drop(self._before.position)
         self._current, self._tries, self._has_renewed = send.candidate, 1, False
         self._probing, self._is_unsent = send.probes, True
         self._attempts += 1

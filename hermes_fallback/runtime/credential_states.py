@@ -120,9 +120,10 @@ def _benches(content: AuthContent) -> Mapping[Subject, Bench | None]:
 
 
 def _entries(content: AuthContent) -> Iterator[PoolEntry]:
-    """The entries that a bench can be written into: the provider's state has no place for one."""
+    """All that a bench can be written into: entries of pools, and the states of sign-ins that have none."""
     for provider in content.providers:
-        yield from (entry for entry in content.pool(provider) if entry.id and entry.subject)
+        yield from (entry for entry in content.pool(provider) if entry.subject)
+    yield from content.signed_out
 
 
 def _bench(entry: PoolEntry, subject: Subject) -> Bench | None:

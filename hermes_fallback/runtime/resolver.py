@@ -220,7 +220,9 @@ class Resolver:
             found = program_of(profile, self._environment)
             unspoken = Problem(_UNSPOKEN, f"`{name}` runs a program, which is not spoken to yet", hint)
             return found if isinstance(found, Problem) else unspoken
-        return Problem("not-ready", f"`{name}` takes {profile.sign_in}, which is not possible yet", hint)
+        return Problem(
+            "not-ready", f"`{name}` takes {profile.sign_in}, and its profile does not say how", hint
+        )
 
     def _program(self, link: Link, problem: Problem) -> Endpoint | None:
         """The program that *link* is reached through, where *problem* is only that it is not spoken to."""

@@ -66,9 +66,9 @@ class LiveAttempt:
 
     def run(self, request: HttpRequest, *, time_left_s: float) -> Generator[Op, Any, None]:
         """Send, read to the end, and show events as they come. Raises `AttemptFailed`."""
-        limits = self._timeouts
+        limits, sent_s = self._timeouts, self._now()  # until here, its credential may have been renewed
         first_s = min(_patience_s(self.route, limits), time_left_s)
-        due_s = self.began_s + first_s
+        due_s = sent_s + first_s
         timeouts = Timeouts(
             connect_s=min(limits.connect_s, first_s),
             first_token_s=first_s,
@@ -82,7 +82,7 @@ class LiveAttempt:
         content_type = response.headers.get("content-type", "")
         reader = self._reader = language.reader(content_type, provider=self.route.provider)
         if "json" in content_type:  # a whole answer: all of it comes at once, or nothing
-            due_s = self.began_s + time_left_s
+            due_s = sent_s + time_left_s
         yield from self._read(response, reader, due_s, limits.between_tokens_s)
 
     def _read(

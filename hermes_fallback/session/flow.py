@@ -11,6 +11,7 @@ from typing import Any
 
 from hermes_fallback.errors import CredentialError, FallbackError
 from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, Send
+from hermes_fallback.failover.candidate import Candidate
 from hermes_fallback.failover.classify import Verdict, classify
 from hermes_fallback.failover.verdict import About
 from hermes_fallback.masking import mask_values
@@ -68,7 +69,7 @@ class _Step:
             health=health,
             needs=needs_of(conversation, options, flow.plan.candidates, health),
         )
-        self._left: tuple[Route, Verdict] | None = None
+        self._left: tuple[Candidate, Verdict] | None = None
         self._request: tuple[Route, HttpRequest] | None = None
         self._has_moved = False
         self._has_asked = False
@@ -115,7 +116,7 @@ class _Step:
     def _instead(self, following: Action) -> Action:
         """*following*, which is what follows after all where something has failed in this step."""
         if self._left is not None:
-            self._state.amend("stop" if isinstance(following, GiveUp) else "advance")
+            self._state.amend(_word(self._left[0], following))
         return following
 
     def _question(self, route: Route, *, costs: bool) -> Notice:
@@ -170,13 +171,15 @@ class _Step:
             flow.plan.turns.note(route)
         try:
             attempt.route = yield from self._with_fresh_key(action, route)
-            request = self._request_for(attempt.route)
-            yield from attempt.run(request, time_left_s=action.time_left_s - attempt.elapsed_s)
+            left_s = action.time_left_s - attempt.elapsed_s
+            if left_s <= 0:  # renewing took all the time there was
+                return self._instead(self._machine.awoken(action, now_s=flow.now()))
+            yield from attempt.run(self._request_for(attempt.route), time_left_s=left_s)
         except AttemptFailed as failed:
             return self._after_failure(action, attempt, failed.failure)
         except CredentialError as error:
             failure = Failure(transport=Transport.EXCEPTION, exception=type(error).__name__, body=error.what)
-            return self._after_failure(action, attempt, failure, _unrenewed(error))
+            return self._after_failure(action, attempt, failure, _unrenewed(error, route))
         except GeneratorExit:
             self._state.note(attempt, "stop", status=None)
             raise
@@ -250,11 +253,11 @@ class _Step:
     def _after_failure(
         self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict | None = None
     ) -> Action:
-        """What follows *failure*, which is judged here unless its *verdict* is certain."""
+        """What follows *failure*, which is judged here; or that of a renewal, so that nothing was sent, by its *verdict*."""
         route = self._flow.plan.route(action.candidate)
-        verdict = verdict or self._verdict(attempt.route, failure)
-        following = self._following(action, attempt, failure, verdict)
-        word = _word(action, following.action)
+        was_sent, verdict = verdict is None, verdict or self._verdict(attempt.route, failure)
+        following = self._following(action, attempt, failure, verdict, was_sent=was_sent)
+        word = _word(action.candidate, following.action)
         self._state.note(
             attempt,
             word,
@@ -263,7 +266,7 @@ class _Step:
             benched=_benched(following.bench),
         )
         self._remember(route, following, failure, verdict)
-        self._left = route, verdict
+        self._left = action.candidate, verdict
         if self._is_final(attempt):
             self._state.amend("stop")
             raise interrupted(attempt.text, self._state, verdict, self._flow.plan.name(route))
@@ -291,14 +294,16 @@ class _Step:
         message = mask_values(scrubbed(verdict.message, route.credential), self._flow.secrets)
         return verdict._replace(message=message)
 
-    def _following(self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict) -> Following:
+    def _following(
+        self, action: Send, attempt: LiveAttempt, failure: Failure, verdict: Verdict, *, was_sent: bool
+    ) -> Following:
         flow, route = self._flow, attempt.route
         refuses_usage = verdict.reason is Reason.BAD_REQUEST and _USAGE_FIELD in verdict.message
         left_s = action.time_left_s - attempt.elapsed_s
         if refuses_usage and left_s > 0 and route.position not in flow.without_usage:
             flow.without_usage.add(route.position)
             self._request = None
-            return Following(action._replace(after_s=0.0, time_left_s=left_s))
+            return Following(action._replace(after_s=0.0, time_left_s=left_s, renews=False))
         self._machine.health = flow.state.health()
         has_token = not self._is_final(attempt) and flow.state.tokens.spend()
         following = self._machine.failed(
@@ -308,9 +313,10 @@ class _Step:
             hung_up=failure.hung_up,
             streamed_s=attempt.streamed_s,
             has_token=has_token,
+            was_sent=was_sent,
         )
         is_renewal = isinstance(following.action, Send) and following.action.renews
-        if has_token and (is_renewal or _word(action, following.action) != "retry"):
+        if has_token and (is_renewal or _word(action.candidate, following.action) != "retry"):
             flow.state.tokens.put_back()
         return following
 
@@ -324,11 +330,11 @@ class _Step:
         """The notice of a switch to *route*, where this step has left another one."""
         if self._left is None or self._left[0].position == route.position:
             return None
-        left, verdict = self._left
+        (left, verdict), plan = self._left, self._flow.plan
         return Notice(
             kind=NoticeKind.SWITCHED,
-            to=self._flow.plan.name(route),
-            left=self._flow.plan.name(left),
+            to=plan.name(route),
+            left=plan.name(plan.route(left)),
             reason=verdict.reason,
             detail=SAID[verdict.reason],
         )
@@ -394,17 +400,22 @@ _LEASE_S = 30.0
 """A lease outlives its step's deadline by this, for owners that were killed."""
 
 
-def _word(sent: Send, following: Action) -> str:
+def _word(left: Candidate, following: Action) -> str:
     if isinstance(following, GiveUp):
         return "stop"
-    if following.candidate.position != sent.candidate.position:
+    if following.candidate.position != left.position:
         return "advance"
-    return "retry" if following.candidate.subject == sent.candidate.subject else "rotate"
+    return "retry" if following.candidate.subject == left.subject else "rotate"
 
 
-def _unrenewed(error: CredentialError) -> Verdict:
-    """The verdict on a credential that could not be renewed: over, or for now."""
-    about = About.TERMINAL if error.kind == "sign-in-expired" else About.USUAL
+def _unrenewed(error: CredentialError, route: Route) -> Verdict:
+    """The verdict on the credential of *route*, which could not be renewed: over, or for now.
+
+    Over is what is known by its own secret. What is not will be known by the same name after the next sign-in, and
+    is looked at again; where a sign-in is kept, it says itself that it has ended.
+    """
+    is_key = route.subject.credential.startswith("sha256:")
+    about = About.TERMINAL if is_key and error.kind == "sign-in-expired" else About.USUAL
     message = f"{error.what}; {error.hint}" if error.hint else error.what
     return Verdict(reason=Reason.AUTH, rule=f"renewal:{error.kind}", message=message, about=about)
 

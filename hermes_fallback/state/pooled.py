@@ -12,7 +12,8 @@ from hermes_fallback.state.content import Content, Store, covering
 __all__ = ["PooledCredentials", "Pools"]
 
 Benches = Mapping[Subject, Bench]
-_DAY_S = 86_400.0
+_HOUR_S = 3600.0
+"""As long as the longest guess at how long a credential stays refused."""
 
 
 class Pools(Hashable, Protocol):
@@ -89,9 +90,9 @@ class _NoPools:
 
 
 def _ending(bench: Bench) -> Bench:
-    """*bench*, for a day at most where it is of a sign-in: signing in again changes nothing that it is known by here."""
+    """*bench*, for an hour at most where it is of a sign-in: signing in again changes nothing that it is known by here."""
     is_key = bench.subject.credential.startswith("sha256:")
-    return bench if is_key or not bench.is_dead else bench._replace(until=bench.since + _DAY_S)
+    return bench if is_key or not bench.is_dead else bench._replace(until=bench.since + _HOUR_S)
 
 
 def _standing(pooled: Mapping[Subject, Bench | None]) -> Benches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -214,3 +215,22 @@ def test_a_key_that_is_revoked_is_dead_and_its_provider_not_usable(hermes: Herme
     (credential,) = result.document["providers"][0]["credentials"]
     assert (result.status, credential["state"], credential["until"]) == (4, "dead", None)
     assert result.document["providers"][0]["problem"]["kind"] == "dead-credential"
+
+
+def test_all_shows_every_provider_there_is(hermes: Hermes) -> None:
+    """Also those that nobody uses, each with what it lacks; a name beside it is a contradiction."""
+    providers = hermes("auth", "status", "--all", "--json").document["providers"]
+    assert {each["provider"] for each in providers} >= {"openrouter", "nous", "bedrock", "ollama"}
+    assert hermes("auth", "status", "openrouter", "--all").status == 2
+
+
+def test_each_key_of_a_pool_is_told(hermes: Hermes, home: Path) -> None:
+    """The entries of auth.json first, then the variable."""
+    (home / ".env").write_text("OPENROUTER_API_KEY=sk-or-v1-variable-0001\n")
+    entries = [
+        {"id": f"00000{n}", "label": f"key-{n}", "priority": n, "access_token": f"sk-or-v1-pool-000{n}"}
+        for n in range(2)
+    ]
+    (home / "auth.json").write_text(json.dumps({"credential_pool": {"openrouter": entries}}))
+    (row,) = hermes("auth", "status", "--json").document["providers"]
+    assert [each["label"] for each in row["credentials"]] == ["key-0", "key-1", "OPENROUTER_API_KEY"]

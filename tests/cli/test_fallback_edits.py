@@ -116,7 +116,7 @@ ADD_REFUSED = {
     "key-for-a-name": (("openrouter", MODEL, "--key-env", "sk-or-v1-0123456789abcdef"), 2, "--key-env"),
     "bad-position": (("openrouter", MODEL, "--at", "9", "--force"), 2, "position 9"),
     "two-positions": (("openrouter", MODEL, "--at", "2", "--first"), 2, "--first and --at"),
-    "keyring": (("openrouter", MODEL, "--store", "keyring"), 2, "--store env"),
+    "store": (("openrouter", MODEL, "--store", "vault"), 2, "--store env"),
 }
 
 

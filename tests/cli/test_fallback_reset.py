@@ -12,8 +12,8 @@ from program import Hermes
 
 from hermes_fallback.model.bench import Bench, Grain, Lesson, Subject
 from hermes_fallback.model.reason import Reason
+from hermes_fallback.runtime.credential_states import open_shared_state
 from hermes_fallback.runtime.runtime import Runtime
-from hermes_fallback.state.opened import open_state
 from hermes_fallback.state.protocol import State
 
 CONFIG = """\
@@ -32,7 +32,7 @@ def state(home: Path, config: Callable[[str], Path]) -> State:
     """The state of a home with a primary, a link at the same host, one that lacks its key, and one elsewhere."""
     config(CONFIG)
     (home / ".env").write_text("MAIN_KEY=main-key-0123456789\nSPARE_KEY=spare-key-0123456789\n")
-    return open_state(str(home / "fallback"))
+    return open_shared_state(str(home / "fallback"))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -140,6 +141,17 @@ def test_a_listing_imports_only_what_it_needs(
         *("cli.failure", "config.files", "config.store", "model.failure", "model.reason", "model.receipt"),
         *("providers.discovery", "runtime.editor", "runtime.plan", "runtime.selector"),
     }
+
+
+def test_a_listing_tells_of_keys_in_the_keyring_without_it(home: Path, config: Callable[[str], Path]) -> None:
+    """The list of what was put in is enough; the library would take longer than all the rest."""
+    config(CHAIN)
+    entry = {"provider": "deepseek", "name": "DEEPSEEK_API_KEY", "fingerprint": "sha256:0123456789abcdef"}
+    (home / "fallback").mkdir()
+    (home / "fallback" / "keyring.json").write_text(json.dumps({"version": 1, "keys": [entry]}))
+    modules = imported_by("fallback", "list", home=home)
+    assert "hermes_fallback.credentials.keyring_store" in modules
+    assert not modules & {*HEAVY, *UNNEEDED}
 
 
 @pytest.mark.parametrize(

@@ -148,13 +148,62 @@ def test_a_key_in_place_of_a_variables_name_is_never_shown(hermes: Hermes, home:
     assert "a0123" not in typed.err
 
 
-def test_a_store_that_cannot_be_had_yet_is_refused_and_nothing_is_written(
-    hermes: Hermes, home: Path, config: Callable[[str], Path]
+STORES = {"said": ("", ("--store", "keyring")), "configured": ("fallback: {store: keyring}\n", ())}
+
+
+@pytest.mark.parametrize(("text", "words"), STORES.values(), ids=STORES)
+def test_where_there_is_no_keyring_nothing_is_written(
+    hermes: Hermes, home: Path, config: Callable[[str], Path], text: str, words: tuple[str, ...]
 ) -> None:
-    """A key is not left in .env where the config wants it elsewhere."""
-    path = config("fallback: {store: keyring}\n")
-    result = hermes(*ADD, "--key-stdin", stdin=f"{KEY}\n")
-    assert result.status == 2
-    assert "hermes config set fallback.store env" in result.err
+    """A key is not left in .env where it is wanted elsewhere; the way out is named."""
+    path = config(text)
+    result = hermes(*ADD, "--key-stdin", *words, stdin=f"{KEY}\n")
+    assert result.status == 4
+    assert "no keyring" in result.err
+    assert "--store env" in result.err
     assert not (home / ".env").exists()
-    assert path.read_text() == "fallback: {store: keyring}\n"
+    assert path.read_text() == text
+
+
+NOT_FOR_KEYRING = {
+    "named-variable": ("openrouter", "m", "--key-env", "MY_KEY"),
+    "any-address": ("custom", "m", "--base-url", "https://x.test/v1"),
+    "foreign-host": ("openrouter", "m", "--base-url", "https://x.test/v1"),
+}
+
+
+@pytest.mark.parametrize("words", NOT_FOR_KEYRING.values(), ids=NOT_FOR_KEYRING)
+def test_the_keyring_takes_keys_for_a_providers_own_hosts_alone(
+    hermes: Hermes, home: Path, words: tuple[str, ...]
+) -> None:
+    """Any other would not be found again; the refusal says how to keep it."""
+    result = hermes("fallback", "add", *words, "--key-stdin", "--store", "keyring", stdin=KEY)
+    assert result.status == 2
+    assert "--store env --key-env MY_KEY" in result.err
+    assert list(home.iterdir()) == []
+
+
+def test_a_store_of_another_name_is_refused(hermes: Hermes, home: Path) -> None:
+    """Before the key is read; both names are told."""
+    result = hermes(*ADD, "--key-stdin", "--store", "vault", stdin=KEY)
+    assert (result.status, "--store keyring or --store env" in result.err) == (2, True)
+    assert list(home.iterdir()) == []
+
+
+MISTYPED = {
+    "as-a-provider": ("model", "list", KEY),
+    "as-a-link": ("fallback", "remove", KEY),
+    "as-a-turn": ("fallback", "why", KEY, "--debug"),
+    "as-a-name": ("providers", "show", KEY, "--json"),
+}
+
+
+@pytest.mark.parametrize("words", MISTYPED.values(), ids=MISTYPED)
+def test_a_key_that_is_typed_where_a_name_belongs_is_not_repeated(
+    hermes: Hermes, words: tuple[str, ...]
+) -> None:
+    """The error says what is wrong with stars in its place; logs keep what stderr says."""
+    result = hermes(*words)
+    assert result.status in {2, 5}
+    assert "********" in result.err
+    assert KEY[-10:] not in result.out + result.err

@@ -39,6 +39,11 @@ def fail(step: Step, reason: Reason, *, asked: float | None = None, about: About
     return step.failed(verdict, now_s=1.0, draw=0.5).action
 
 
+def tried_out(key: Candidate) -> Bench:
+    """A bench of *key* that is over, so that one caller may try it out."""
+    return Bench(subject=key.subject.at(Grain.CREDENTIAL), reason=Reason.QUOTA, since=-900, until=-1)
+
+
 def asked(action: Action) -> Candidate:
     assert isinstance(action, Send), action
     return action.candidate
@@ -107,6 +112,45 @@ class TestRotation:
         assert asked(step.begin(now_s=0)) is A2
         assert fail(step, Reason.TIMEOUT) == GiveUp("exhausted", soonest=31.0)
 
+    def test_benched_key_of_a_link_that_was_left_is_no_last_resort(self):
+        """Passed over on the way in, it is not come back to once another link has been tried."""
+        bench = Bench(subject=A2.subject.at(Grain.CREDENTIAL), reason=Reason.QUOTA, since=0, until=900)
+        step = begun(A1, A2, B1, health=Health(benches={bench.subject: bench}))
+        fail(step, Reason.QUOTA)
+        assert fail(step, Reason.QUOTA) == GiveUp("exhausted", soonest=900)
+
+    def test_next_key_is_free_after_a_retry_that_no_key_would_have_helped(self):
+        """The host was unwell, and is asked again with the same key; what it then says is about that key alone."""
+        step = begun(A1, A2)
+        assert asked(fail(step, Reason.SERVER_ERROR)) is A1
+        assert asked(fail(step, Reason.RATE_LIMIT)) is A2
+
+    def test_key_that_another_caller_tries_out_leaves_its_link_entered(self):
+        """The key behind it is of the link that was switched to already: no second switch, and no second question."""
+        health = Health(benches={tried_out(B2).subject: tried_out(B2)})
+        last = candidate(1, "b3")
+        step = begun(A1, B1, B2, last, health=health, switches_left=1, may_switch=False)
+        fail(step, Reason.QUOTA)
+        step.permitted(now_s=1.0, yes=True)
+        assert asked(fail(step, Reason.QUOTA)) is B2
+        assert asked(step.denied(now_s=1.0)) is last
+
+    def test_leave_for_a_link_is_leave_for_all_its_keys(self):
+        """Whichever of them is free is asked, and the user is not asked again."""
+        step = begun(
+            A1, B1, B2, health=Health(benches={tried_out(B1).subject: tried_out(B1)}), may_switch=False
+        )
+        fail(step, Reason.QUOTA)
+        assert asked(step.permitted(now_s=1.0, yes=True)) is B1
+        assert asked(step.denied(now_s=1.0)) is B2
+
+    def test_no_to_what_a_link_costs_is_no_to_all_its_keys(self):
+        """They cost the same."""
+        paid = [candidate(1, key, costs=True) for key in ("p1", "p2")]
+        step = begun(A1, *paid, policy=Policy(metered="ask"))
+        assert isinstance(fail(step, Reason.QUOTA), Ask)
+        assert isinstance(step.permitted(now_s=1.0, yes=False), GiveUp)
+
 
 class TestRenewal:
     def test_refused_sign_in_is_renewed_and_sent_again(self):
@@ -137,6 +181,18 @@ class TestRenewal:
     def test_nothing_else_is_renewed(self, reason, about):
         """A spent quota, a firewall and a model that is not for us outlive a fresh token."""
         assert asked(fail(begun(RENEWABLE, B1), reason, about=about)) is B1
+
+    def test_renewal_that_failed_is_not_repeated(self):
+        """Nothing was sent, and the host has refused nothing."""
+        verdict = Verdict(reason=Reason.AUTH, rule="test")
+        following = begun(RENEWABLE, B1).failed(verdict, now_s=1.0, draw=0.5, was_sent=False)
+        assert asked(following.action) is B1
+
+    def test_nothing_is_renewed_after_the_deadline(self):
+        """There would be no time left to send it."""
+        verdict = Verdict(reason=Reason.AUTH, rule="test")
+        step = begun(RENEWABLE, B1)
+        assert step.failed(verdict, now_s=Limits().deadline_s, draw=0.5).action == GiveUp("deadline")
 
     def test_renewal_needs_no_retry_token(self):
         """The budget of retries is for hosts that are unwell."""

@@ -333,3 +333,41 @@ def test_a_state_without_pools_keeps_credentials_like_all_else() -> None:
     state.bench(bench(), generation=0)
     assert state.reset(None) == (bench(),)
     assert state.health().benches == {}
+
+
+def signed_in(home: Path, token: str) -> None:
+    """An auth.json that holds a sign-in in its state alone; without a *token* one that is over."""
+    state = {"access_token": token, "refresh_token": "r", "mine": 1} if token else {"last_auth_error": {}}
+    (home / "auth.json").write_text(json.dumps({"providers": {"acme": state}}))
+
+
+@pytest.mark.parametrize("until", [1300.0, math.inf], ids=["for-a-while", "dead"])
+@pytest.mark.parametrize("token", ["at-1", ""], ids=["signed-in", "over"])
+def test_a_sign_in_without_an_entry_has_its_bench_in_its_state(home: Path, token: str, until: float) -> None:
+    """Beside its tokens, and also where a refusal has just taken these away; whatever else stands there stays."""
+    signed_in(home, token)
+    found = bench(Subject(credential="acme:"), until=until)
+    opened(home).bench(found, generation=0)
+    assert opened(home).health().benches == {found.subject: found}
+    assert not SqliteStore(home / "fallback" / "state.db").read().credentials
+    assert AuthFile(home / "auth.json").read().state("acme").get("mine") == (1 if token else None)
+    assert opened(home).reset(None) == (found,)
+    assert opened(home).health().benches == {}
+
+
+@pytest.mark.parametrize("token", ["at-1", ""], ids=["signed-in", "over"])
+def test_signing_in_again_ends_the_death_of_a_sign_in(home: Path, token: str) -> None:
+    """Whoever does so, Hermes Agent among them: it knows nothing of our mark, and leaves it where it is."""
+    signed_in(home, token)
+    opened(home).bench(bench(Subject(credential="acme:"), until=math.inf), generation=0)
+    with AuthFile(home / "auth.json").locked() as edit:
+        edit.put_state("acme", {"access_token": Secret("at-2"), "refresh_token": Secret("r-2")})
+    assert opened(home).health().benches == {}
+
+
+@pytest.mark.parametrize("subject", ["claude:claude_code", "entra:scope"])
+def test_a_sign_in_that_is_kept_elsewhere_is_asked_again_within_the_hour(home: Path, subject: str) -> None:
+    """Nothing here tells when somebody has signed in again there."""
+    opened(home).bench(bench(Subject(credential=subject), until=math.inf), generation=0)
+    (found,) = opened(home).health().benches.values()
+    assert found.until == 1000.0 + 3600.0

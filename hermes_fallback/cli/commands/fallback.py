@@ -13,6 +13,7 @@ from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.commands import classify, drill, reset, why
 from hermes_fallback.cli.commands.given import (
     ApiMode,
+    AuthMode,
     BaseUrl,
     ContextLength,
     Cost,
@@ -96,6 +97,7 @@ def add(
     base_url: BaseUrl = None,
     key_env: KeyEnv = None,
     api_mode: ApiMode = None,
+    auth_mode: AuthMode = None,
     context_length: ContextLength = None,
     cost: Cost = None,
     zone: Zone = None,
@@ -115,13 +117,16 @@ def add(
     """Add a link to the chain; one that stands already changes nothing. On a terminal, what is missing is asked for."""
     run = invocation_of(ctx)
     draft = Draft(
-        key=given_key(run, from_stdin=key_stdin, file=key_file, store=store), at=_position(at, first=first)
+        key=given_key(run, from_stdin=key_stdin, file=key_file, store=store),
+        store=store,
+        at=_position(at, first=first),
     ).having(
         provider=provider,
         model=model,
         base_url=base_url,
         key_env=key_env,
         api_mode=api_mode,
+        auth_mode=auth_mode,
         context_length=context_length,
         cost=cost,
         zone=zone,

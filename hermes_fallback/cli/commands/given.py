@@ -9,6 +9,7 @@ import typer
 
 __all__ = [
     "ApiMode",
+    "AuthMode",
     "BaseUrl",
     "ContextLength",
     "Cost",
@@ -36,6 +37,14 @@ ApiMode = Annotated[
     str | None,
     typer.Option("--api-mode", metavar="DIALECT", help="The dialect it speaks, such as chat_completions."),
 ]
+AuthMode = Annotated[
+    str | None,
+    typer.Option(
+        "--auth-mode",
+        metavar="api_key|entra_id",
+        help="What lets one in at Microsoft Foundry, where not a key.",
+    ),
+]
 ContextLength = Annotated[
     int | None, typer.Option("--context-length", metavar="TOKENS", help="How many tokens the model holds.")
 ]
@@ -52,6 +61,9 @@ KeyFile = Annotated[
     Path | None, typer.Option("--key-file", metavar="FILE", help="Read its key from FILE and store it.")
 ]
 Store = Annotated[
-    str | None, typer.Option("--store", metavar="env", help="Where to store the key: in .env of the home.")
+    str | None,
+    typer.Option(
+        "--store", metavar="keyring|env", help="Where to store it: in the system's keyring, or in .env."
+    ),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and write nothing.")]

@@ -9,6 +9,7 @@ import typer
 from hermes_fallback.cli.command import command, group, invocation_of
 from hermes_fallback.cli.commands.given import (
     ApiMode,
+    AuthMode,
     BaseUrl,
     ContextLength,
     Cost,
@@ -78,6 +79,7 @@ def set_model(
     base_url: BaseUrl = None,
     key_env: KeyEnv = None,
     api_mode: ApiMode = None,
+    auth_mode: AuthMode = None,
     context_length: ContextLength = None,
     cost: Cost = None,
     zone: Zone = None,
@@ -88,12 +90,13 @@ def set_model(
 ) -> None:
     """Make a provider's model the primary; settings of the old primary that are not given anew go with it."""
     run = invocation_of(ctx)
-    draft = Draft(key=given_key(run, from_stdin=key_stdin, file=key_file, store=store)).having(
+    draft = Draft(key=given_key(run, from_stdin=key_stdin, file=key_file, store=store), store=store).having(
         provider=provider,
         model=model,
         base_url=base_url,
         key_env=key_env,
         api_mode=api_mode,
+        auth_mode=auth_mode,
         context_length=context_length,
         cost=cost,
         zone=zone,

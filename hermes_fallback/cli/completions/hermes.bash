@@ -29,8 +29,8 @@ _hermes_at() {
             ;;
         "fallback add")
             words=""
-            names="--base-url --key-env --api-mode --context-length --cost --zone --at --first --key-stdin --key-file --store --check --force --dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
-            valued="--base-url=anything --key-env=anything --api-mode=anything --context-length=anything --cost=local|free|subscription|metered --zone=anything --at=anything --key-file=files --store=anything --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            names="--base-url --key-env --api-mode --auth-mode --context-length --cost --zone --at --first --key-stdin --key-file --store --check --force --dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--base-url=anything --key-env=anything --api-mode=anything --auth-mode=api_key|entra_id --context-length=anything --cost=local|free|subscription|metered --zone=anything --at=anything --key-file=files --store=keyring|env --home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="providers models"
             ;;
         "fallback remove")
@@ -113,8 +113,8 @@ _hermes_at() {
             ;;
         "model set")
             words=""
-            names="--base-url --key-env --api-mode --context-length --cost --zone --key-stdin --key-file --store --dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
-            valued="--base-url=anything --key-env=anything --api-mode=anything --context-length=anything --cost=local|free|subscription|metered --zone=anything --key-file=files --store=anything --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            names="--base-url --key-env --api-mode --auth-mode --context-length --cost --zone --key-stdin --key-file --store --dry-run --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--base-url=anything --key-env=anything --api-mode=anything --auth-mode=api_key|entra_id --context-length=anything --cost=local|free|subscription|metered --zone=anything --key-file=files --store=keyring|env --home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="providers models"
             ;;
         "model list")
@@ -130,14 +130,62 @@ _hermes_at() {
             kinds=""
             ;;
         "auth")
-            words="status"
+            words="status login logout add list remove reset ls rm"
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds=""
             ;;
         "auth status")
             words=""
-            names="--check --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            names="--all --check --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth login")
+            words=""
+            names="--accept-terms --no-browser --key-stdin --key-file --store --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--key-file=files --store=keyring|env --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth logout")
+            words=""
+            names="--all --yes --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth add")
+            words=""
+            names="--label --key-stdin --key-file --priority --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--label=anything --key-file=files --priority=anything --home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth list")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth ls")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers"
+            ;;
+        "auth remove")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers anything..."
+            ;;
+        "auth rm")
+            words=""
+            names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="providers anything..."
+            ;;
+        "auth reset")
+            words=""
+            names="--all --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="providers"
             ;;

@@ -77,7 +77,7 @@ def _credential(way: Way, key: Credential) -> dict[str, object]:
     return {
         "label": key.name or key.source,
         "source": key.source,
-        "fingerprint": key.secret.fingerprint,
+        "fingerprint": key.fingerprint,
         "state": "dead" if is_dead else "benched" if bench else "ok",
         "until": rfc3339(bench.until) if bench and not is_dead else None,
         "reason": way.checked.reason if is_refused and way.checked else bench.reason if bench else None,
@@ -96,14 +96,17 @@ def _lines(account: Account, width: int, canvas: Canvas) -> Iterator[str]:
     else:
         yield f"  {name}"
         yield canvas.paint(canvas.fold(text, first=_INDENT, indent=_INDENT), color)
+    if account.missing and account.ways:
+        yield canvas.fold(canvas.plain(_usable(account, unasked="found")), first=_INDENT, indent=_INDENT)
     if problem and problem.hint:
         yield canvas.fold(canvas.plain(problem.hint), first=f"{_INDENT}hint: ", indent=f"{_INDENT}  ")
 
 
-def _usable(account: Account) -> str:
+def _usable(account: Account, *, unasked: str = "usable") -> str:
+    """Every way in by what is known of it; *unasked* is said of those that were not tried."""
     ways: dict[str, dict[str, None]] = {}
     for way in account.ways:
-        ways.setdefault(_outcome(way), {})[_key(way)] = None
+        ways.setdefault(_outcome(way) or unasked, {})[_key(way)] = None
     return "; ".join(f"{outcome}: {', or '.join(keys)}" for outcome, keys in ways.items())
 
 
@@ -111,7 +114,7 @@ def _outcome(way: Way) -> str:
     if way.bench is not None and not way.has_failed:
         return f"benched until {rfc3339(way.bench.until)}, as it {SAID[way.bench.reason]}"
     if way.checked is None:
-        return "usable"
+        return ""
     if way.has_failed:
         return "failed"
     if way.checked.verdict == "ok":
@@ -120,4 +123,4 @@ def _outcome(way: Way) -> str:
 
 
 def _key(way: Way) -> str:
-    return key_phrase(way.key) + (f" ({way.key.secret.fingerprint})" if way.key else "")
+    return key_phrase(way.key) + (f" ({way.key.fingerprint})" if way.key else "")

@@ -32,6 +32,13 @@ _Json = dict[str, object]
 
 _LEAD = "  "
 _MARGIN = "     "
+_HELD: Mapping[str, str] = {
+    "aws": "signed in to AWS",
+    "entra": "signed in with Entra ID",
+    "gcp": "signed in to Google Cloud",
+    "program": "run as",
+}
+"""What is said of a credential that no key stands for, by its `source`."""
 _WIDEST_NAME = 48
 """A longer name does not push the other links' status away."""
 
@@ -68,7 +75,7 @@ def credential_document(credential: Credential | None) -> _Json | None:
     return {
         "source": credential.source,
         "name": credential.name,
-        "fingerprint": credential.secret.fingerprint,
+        "fingerprint": credential.fingerprint,
     }
 
 
@@ -196,6 +203,8 @@ def key_phrase(credential: Credential | None) -> str:
     """Where a key comes from, in words."""
     if credential is None:
         return "no key needed"
+    if credential.source in _HELD:
+        return f"{_HELD[credential.source]} {credential.name or ''}".rstrip()
     places: Mapping[str, str] = {
         "dotenv": "from .env",
         "env": "from the environment",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "changed_lines", "diff_lines", "edit_document", "edit_text", "names_of"]
 
 _UNDO = "undo it with: hermes config undo"
+_SHADOWED = "warning: the keyring has a key of this provider too, which is used first; to replace that one: --store keyring"
 _DRY_RUN = "nothing was written; this would change:"
 
 
@@ -52,6 +53,7 @@ def edit_document(change: Change) -> dict[str, object]:
         "stored": stored
         and {
             "name": stored.variable,
+            "store": stored.store,
             "path": stored.path,
             "fingerprint": stored.fingerprint,
             "replaced": stored.has_replaced,
@@ -69,8 +71,10 @@ def _lines(change: Change, canvas: Canvas) -> Iterator[str]:
     edit = change.edit
     if change.stored:
         done = "replaced the old key; stored" if change.stored.has_replaced else "stored"
-        stored = f"{done} the key as `{change.stored.variable}` in `{change.stored.path}`"
+        stored = f"{done} the key as `{change.stored.variable}` in {change.stored.place}"
         yield canvas.fold(canvas.plain(stored), indent="  ")
+        if change.stored.is_shadowed:
+            yield canvas.fold(_SHADOWED, indent="  ")
     if not edit.changed:
         yield canvas.fold(canvas.plain(change.standing), indent="  ")
     elif edit.dry_run:

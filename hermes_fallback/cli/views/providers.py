@@ -73,7 +73,7 @@ def _status(known: Readiness) -> str:
     """Ready and by which key; or the ways in, where only a key is missing; or what is in the way."""
     if known.problem is None:
         return f"ready, {key_phrase(known.credential)}"
-    if known.problem.kind == "missing-credential" and (ways := _ways(known.profile)):
+    if known.problem.kind in {"missing-credential", "signed-out"} and (ways := _ways(known.profile)):
         return f"needs {ways}"
     return f"not ready: {known.problem.what}"
 

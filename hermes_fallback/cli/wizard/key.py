@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from hermes_fallback.cli.prompts.protocol import Back
+from hermes_fallback.cli.wizard.choices import store_rows
 from hermes_fallback.credentials.pasted import pasted_key
 from hermes_fallback.probe.checked import Checked, Verdict
 from hermes_fallback.secret import Secret
@@ -16,27 +17,25 @@ if TYPE_CHECKING:
     from hermes_fallback.cli.prompts.protocol import Prompts
     from hermes_fallback.providers.profile import ProviderProfile
 
-__all__ = ["Try", "ask_for_key"]
+__all__ = ["Try", "ask_for_key", "ask_for_store"]
 
 Try = Callable[[Secret], Checked]
 """What the provider says to a key."""
 
 
 def ask_for_key(
-    run: Invocation, prompts: Prompts, profile: ProviderProfile, *, name: str, variable: str, attempt: Try
+    run: Invocation, prompts: Prompts, profile: ProviderProfile, *, name: str, fate: str, attempt: Try
 ) -> Secret | None:
     """A key that the provider took, or that is wanted all the same; None where somebody goes on without one.
 
-    *name* is what the person calls it, and *variable* what the key will be kept as.
+    *name* is what the person calls it, and *fate* says what becomes of the key.
 
     Raises:
         Back: the person wants the question before.
     """
     source = f"make one at {profile.signup_url}; " if profile.signup_url else ""
-    env = run.canvas(run.terminal.stderr).plain(run.runtime().home.env)
-    hint = (
-        f"{source}paste it, it stays unseen, and is kept as {variable} in {env}, which you alone can read; "
-    )
+    plain = run.canvas(run.terminal.stderr).plain(fate)
+    hint = f"{source}paste it, it stays unseen, and {plain}; "
     while True:
         typed = prompts.secret(
             f"Key for {name}",
@@ -50,6 +49,15 @@ def ask_for_key(
         with suppress(Back):  # to the key
             if _is_kept(run, prompts, name, key, attempt):
                 return key
+
+
+def ask_for_store(prompts: Prompts) -> str:
+    """Where the key is to be kept.
+
+    Raises:
+        Back: the person wants the question before.
+    """
+    return prompts.choose("Keep the key, and those to come, in", store_rows(), can_go_back=True)
 
 
 def _fault(text: str, profile: ProviderProfile) -> str | None:

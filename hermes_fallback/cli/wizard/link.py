@@ -11,13 +11,16 @@ from hermes_fallback.cli.views.edit import diff_lines
 from hermes_fallback.cli.views.models import source_phrase
 from hermes_fallback.cli.wizard.choices import (
     is_asked_for,
+    is_signed_out,
     model_rows,
     place_rows,
     provider_rows,
 )
-from hermes_fallback.cli.wizard.key import ask_for_key
+from hermes_fallback.cli.wizard.key import ask_for_key, ask_for_store
 from hermes_fallback.cli.wizard.outlook import Outlook
 from hermes_fallback.cli.wizard.walk import walk
+from hermes_fallback.cli.wizard.way import ask_for_way
+from hermes_fallback.credentials.keyring_store import KEYRING
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
@@ -50,9 +53,9 @@ def fill_in(
         KeyboardInterrupt: somebody has had enough; nothing was written.
     """
     with Carrier() as carrier:
-        questions = _Questions(run, carrier, is_primary=is_primary, can_go_back=can_go_back)
+        questions = _Questions(run, carrier, is_primary=is_primary, can_go_back=can_go_back, dry_run=dry_run)
         try:
-            return questions.answered(draft, dry_run=dry_run)
+            return questions.answered(draft)
         except Back:  # from the first question
             return None
 
@@ -60,8 +63,11 @@ def fill_in(
 class _Questions:
     """One run through the questions; each skips what is known."""
 
-    def __init__(self, run: Invocation, carrier: Carrier, *, is_primary: bool, can_go_back: bool) -> None:
+    def __init__(
+        self, run: Invocation, carrier: Carrier, *, is_primary: bool, can_go_back: bool, dry_run: bool
+    ) -> None:
         self._run, self._is_primary, self._can_go_back = run, is_primary, can_go_back
+        self._dry_run = dry_run
         self._prompts = run.prompts()
         self._outlook = Outlook(run, self._prompts, carrier, is_primary=is_primary)
         self._chosen = ""
@@ -69,18 +75,20 @@ class _Questions:
         self._has_tried_key = False
         self._is_declined = False
 
-    def answered(self, draft: Draft, *, dry_run: bool) -> Draft | None:
+    def answered(self, draft: Draft) -> Draft | None:
         """The draft when every question has its answer; None when the last one was no."""
         steps = (
             self._provider,
             self._address,
+            self._way,
             self._variable,
             self._key,
+            self._store,
             self._respelt,
             self._model,
             self._place,
         )
-        if dry_run:
+        if self._dry_run:
             return replace(walk(steps, draft), is_agreed=True)
         filled = walk((*steps, self._consent), draft)
         return None if self._is_declined else filled
@@ -95,8 +103,8 @@ class _Questions:
         start = names.index(self._chosen) if self._chosen in names else 0
         chosen = self._prompts.choose(question, rows, start=start, can_go_back=self._can_go_back)
         self._chosen = chosen.profile.name
-        if chosen.problem and not is_asked_for(chosen.problem):
-            self._tell(chosen.problem.what, chosen.problem.hint)
+        if chosen.problem and not is_asked_for(chosen.profile, chosen.problem):
+            self._outlook.tell(chosen.problem.what, chosen.problem.hint)
         return draft.having(provider=chosen.profile.name)
 
     def _address(self, draft: Draft) -> Draft | None:
@@ -128,7 +136,7 @@ class _Questions:
             count = len(listing.models)
             self._run.say(f"it answers, and lists {count} model{'' if count == 1 else 's'}")
         elif not self._outlook.is_refused(draft):
-            self._tell(listing.problem.what, listing.problem.hint)
+            self._outlook.tell(listing.problem.what, listing.problem.hint)
             question = "Use this address all the same?"
             return draft if self._prompts.confirm(question, default=False, can_go_back=True) else None
         return draft
@@ -140,6 +148,9 @@ class _Questions:
             return None
         question = f"Its models are at {mended.text('base_url')}; use that address?"
         return mended if self._prompts.confirm(question, default=True, can_go_back=True) else None
+
+    def _way(self, draft: Draft) -> Draft | None:
+        return ask_for_way(self._run, self._prompts, self._outlook, draft, may_sign_in=not self._dry_run)
 
     def _variable(self, draft: Draft) -> Draft | None:
         if (
@@ -161,34 +172,44 @@ class _Questions:
     def _lacks_variable(self, draft: Draft) -> bool:
         """True where a key is missing, and the provider has no variable of its own to keep one in."""
         endpoint = self._outlook.endpoint(draft)
-        if isinstance(endpoint, Endpoint) or not (endpoint.lacks_key or endpoint.kind == "untrusted-host"):
-            return False
-        return self._outlook.variable(draft) is None
+        if isinstance(endpoint, Endpoint):
+            is_lacking = endpoint.credential is None and self._outlook.is_refused(draft)
+        else:
+            is_lacking = endpoint.lacks_key or endpoint.kind == "untrusted-host"
+        return is_lacking and self._outlook.variable(draft) is None
 
     def _key(self, draft: Draft) -> Draft | None:
         self._has_tried_key = False
-        variable = self._outlook.variable(draft)
-        if variable is None or not self._lacks_key(draft):
+        if self._outlook.variable(draft) is None or not self._lacks_key(draft):
             return None
         key = ask_for_key(
             self._run,
             self._prompts,
             self._outlook.profile(draft),
             name=self._outlook.name(draft),
-            variable=variable,
+            fate=self._outlook.fate(draft),
             attempt=lambda key: self._outlook.proof(self._outlook.mended(draft.keyed(key))),
         )
         self._has_tried_key = key is not None
         return draft.keyed(key)
 
+    def _store(self, draft: Draft) -> Draft | None:
+        stores = self._outlook.stores(draft) if draft.key else ()
+        if len(stores) < 2:
+            return None
+        return draft.stored_in(ask_for_store(self._prompts))
+
     def _lacks_key(self, draft: Draft) -> bool:
         """True where none is found, or one that is refused, which is told."""
         endpoint = self._outlook.endpoint(draft)
         if isinstance(endpoint, Problem):
-            return endpoint.lacks_key
-        if endpoint.credential is None or not endpoint.credential.name or not self._outlook.is_refused(draft):
+            profile = self._outlook.profile(draft)
+            return endpoint.lacks_key or (profile.signs_in_by_key and is_signed_out(profile, endpoint))
+        credential = endpoint.credential
+        if (credential and not credential.name) or not self._outlook.is_refused(draft):
             return False
-        self._run.warn(f"the key in `{endpoint.credential.name}` is refused")
+        if credential:
+            self._run.warn(f"the key in `{credential.name}` is refused")
         return True
 
     def _model(self, draft: Draft) -> Draft | None:
@@ -199,7 +220,7 @@ class _Questions:
             try:
                 self._outlook.edit(chosen)
             except UsageError as error:  # it is the primary
-                self._tell(error.what, error.hint)
+                self._outlook.tell(error.what, error.hint)
             else:
                 return chosen
 
@@ -233,34 +254,40 @@ class _Questions:
         shown = diff_lines(edit.diff, self._run.canvas(stderr))
         stderr.writelines(f"{line}\n" for line in shown[2:])  # without the names of the files
         if draft.key:
-            kept = self._outlook.runtime.home.env
-            self._run.say(f"the key goes to {kept}, as {self._outlook.variable(draft)}")
+            draft = replace(draft, store=self._kept(draft))
         is_well = self._is_well(draft)
         question = "Write this?" if is_well else "Write it all the same?"
         is_agreed = self._prompts.confirm(question, default=is_well, can_go_back=True)
         self._is_declined = not is_agreed
         return replace(draft, is_agreed=is_agreed)
 
+    def _kept(self, draft: Draft) -> str:
+        """Where its key goes, which is told."""
+        store, runtime = self._outlook.stores(draft)[0], self._outlook.runtime
+        if KEYRING in {draft.store, runtime.settings.policy.store} and store != KEYRING:
+            problem = self._outlook.keyring_problem
+            self._outlook.tell(
+                problem.what if problem else "the keyring keeps no key that `key_env` names", None
+            )
+        place = "the system's keyring" if store == KEYRING else runtime.home.env
+        self._run.say(f"the key goes to {place}, as {self._outlook.variable(draft)}")
+        if draft.is_remembered:
+            self._run.say(f"keys to come do too: `fallback.store: {store}`")
+        return store
+
     def _is_well(self, draft: Draft) -> bool:
         """True unless something is known that would keep it from working, which is told."""
         if problem := self._outlook.problem(draft):
-            self._tell(f"it will not be ready: {problem.what}", problem.hint)
+            self._outlook.tell(f"it will not be ready: {problem.what}", problem.hint)
             return False
         if self._has_tried_key:
             return True
         proof = self._outlook.proof(draft)
         if proof.verdict is Verdict.FAILED:
-            self._tell(proof.what, proof.hint)
+            self._outlook.tell(proof.what, proof.hint)
             return False
         self._run.say(proof.what)
         return True
-
-    def _tell(self, what: str, hint: str | None) -> None:
-        self._run.warn(what)
-        if hint:
-            stderr = self._run.terminal.stderr
-            canvas = self._run.canvas(stderr)
-            stderr.write(canvas.fold(canvas.plain(hint), first="  hint: ", indent="    ") + "\n")
 
 
 def _fault(field: str, text: str) -> str | None:

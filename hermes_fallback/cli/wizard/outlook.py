@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hermes_fallback.catalog.cache import cache_folder
 from hermes_fallback.catalog.models import Catalog, Listing, usual
 from hermes_fallback.cli.draft import Draft
-from hermes_fallback.cli.keys import variable_for
+from hermes_fallback.cli.keys import ENV, STORES, variable_for
+from hermes_fallback.cli.offer import listing_of
+from hermes_fallback.credentials.keyring_store import KEYRING, KeyringStore
 from hermes_fallback.errors import UsageError
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
@@ -32,11 +35,16 @@ class Outlook:
     """What drafts of one home would come to. What a provider was asked once is remembered."""
 
     def __init__(self, run: Invocation, prompts: Prompts, carrier: Carrier, *, is_primary: bool) -> None:
-        self.runtime = run.runtime()
-        self._prompts, self._carrier, self._is_primary = prompts, carrier, is_primary
-        self._editor = Editor(self.runtime)
+        self._run, self._prompts, self._carrier = run, prompts, carrier
+        self._is_primary = is_primary
+        self.reopen()
         self._catalog = Catalog(cache_folder(run.terminal.environ), carrier)
         self._listings: dict[tuple[str, Secret | None], Listing] = {}
+
+    def reopen(self) -> None:
+        """Read the home again: somebody has signed in."""
+        self.runtime = self._run.runtime()
+        self._editor = Editor(self.runtime)
 
     def profile(self, draft: Draft) -> ProviderProfile:
         """What is known of its provider.
@@ -74,6 +82,28 @@ class Outlook:
         except UsageError:
             return None
 
+    @cached_property
+    def keyring_problem(self) -> Problem | None:
+        """Why the keyring of the system cannot keep a key, or None."""
+        with self._prompts.waiting("asking the keyring"):
+            return KeyringStore(self.runtime.home.keyring).problem()
+
+    def stores(self, draft: Draft) -> tuple[str, ...]:
+        """Where its key can go; more than one place where that is for somebody to choose."""
+        wanted = draft.store or self.runtime.settings.policy.store
+        if draft.text("key_env") or wanted == ENV or self.keyring_problem:
+            return (ENV,)
+        return (wanted,) if wanted else STORES
+
+    def fate(self, draft: Draft) -> str:
+        """What becomes of its key, in words."""
+        stores = self.stores(draft)
+        if len(stores) > 1:
+            return "where it is kept is asked next"
+        if stores == (KEYRING,):
+            return "is kept in the system's keyring"
+        return f"is kept as {self.variable(draft)} in {self.runtime.home.env}, which you alone can read"
+
     def suggestion(self, draft: Draft) -> str:
         """A name for the variable of its key, after the host."""
         host = Origin.of(self.address(draft)).host
@@ -92,7 +122,7 @@ class Outlook:
         asked = endpoint.base_url, endpoint.credential.secret if endpoint.credential else None
         if fresh or asked not in self._listings:
             with self._prompts.waiting(f"asking {self.name(draft)} for its models"):
-                self._listings[asked] = self._catalog.models(profile, endpoint, fresh=fresh)
+                self._listings[asked] = listing_of(self._catalog, profile, endpoint, fresh=fresh)
         return self._listings[asked]
 
     def mended(self, draft: Draft) -> Draft:
@@ -132,3 +162,11 @@ class Outlook:
         link = resolution.link.but(api_key=draft.key) if draft.key else resolution.link
         position = 0 if self._is_primary else resolution.position
         return self.runtime.resolver(self.runtime.settings).resolve(link, position=position).problem
+
+    def tell(self, what: str, hint: str | None) -> None:
+        """Say what stands in the way, and what to do about it."""
+        self._run.warn(what)
+        if hint:
+            stderr = self._run.terminal.stderr
+            canvas = self._run.canvas(stderr)
+            stderr.write(canvas.fold(canvas.plain(hint), first="  hint: ", indent="    ") + "\n")
