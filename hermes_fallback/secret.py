@@ -29,7 +29,8 @@ class Secret:
         """`sha256:` and the first *digits* hex digits of the value's SHA-256."""
         from hashlib import sha256  # 3 ms that a listing without fingerprints does not pay
 
-        return f"sha256:{sha256(self._value.encode()).hexdigest()[:digits]}"
+        data = self._value.encode(errors="surrogatepass")  # JSON can hold half a character
+        return f"sha256:{sha256(data).hexdigest()[:digits]}"
 
     def __bool__(self) -> bool:
         return bool(self._value)

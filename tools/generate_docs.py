@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 from config_reference import config_reference
+from plugin_reference import plugin_page
 from shells import Entry, Option, bash_script, fish_script, powershell_script, zsh_script
 
 from hermes_fallback.cli.answers import SHELLS
@@ -120,6 +121,7 @@ def products() -> dict[Path, str]:
     files = {
         ROOT / "docs" / "cli.md": reference(),
         ROOT / "docs" / "config-reference.md": config_reference(),
+        ROOT / "docs" / "plugins.md": plugin_page(ROOT / "docs" / "plugins.md"),
     }
     for shell, name in SHELLS.items():
         files[ROOT / "hermes_fallback" / "cli" / "completions" / name] = scripts[shell]

@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from hermes_fallback.catalog.addresses import respelt
 from hermes_fallback.catalog.asking import list_asker, list_request
 from hermes_fallback.catalog.cache import recall, remember
-from hermes_fallback.catalog.shapes import NoList, model_names
+from hermes_fallback.catalog.shapes import MOST, NoList, Page, read_page
 from hermes_fallback.catalog.wording import tell
 from hermes_fallback.errors import FallbackError, NotFound
 from hermes_fallback.failover.classify import classify
@@ -21,6 +22,7 @@ from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.failure import AttemptFailed, Failure
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.wire.exchange import HttpRequest
 
 if TYPE_CHECKING:
     from hermes_fallback.transport.synchronous import Carrier
@@ -122,18 +124,36 @@ class Catalog:
 
 
 def _ask(carrier: Carrier, profile: ProviderProfile, endpoint: Endpoint, timeout_s: float) -> tuple[str, ...]:
+    """The models on all pages of the list, within *timeout_s* seconds."""
+    due_s = time.monotonic() + timeout_s
+    request = first = list_request(profile, endpoint)
+    if first is None:
+        raise NotFound(f"`{profile.name}` lists no models", kind="no-model-list")
+    names: dict[str, None] = {}
+    asked: set[str] = set()
+    while request and request.url not in asked and len(names) < MOST:
+        asked.add(request.url)
+        page = _page(carrier, profile, request, due_s - time.monotonic())
+        names.update(dict.fromkeys(page.models))
+        request = replace(first, url=_with(first.url, *page.rest)) if page.rest else None
+    return tuple(names)[:MOST]
+
+
+def _page(carrier: Carrier, profile: ProviderProfile, request: HttpRequest, timeout_s: float) -> Page:
     from hermes_fallback.transport.fetching import fetch, misfit  # comes with the carrier
 
-    request = list_request(profile, endpoint)
-    if request is None:
-        raise NotFound(f"`{profile.name}` lists no models", kind="no-model-list")
     fetched = fetch(carrier, request, timeout_s=timeout_s, provider=profile.name)
     if fetched.failure:
         raise AttemptFailed(fetched.failure)
     try:
-        return model_names(fetched.body)
+        return read_page(fetched.body, profile.models_filter)
     except NoList as error:
         raise AttemptFailed(misfit(fetched, request, provider=profile.name)) from error
+
+
+def _with(url: str, name: str, value: str) -> str:
+    """*url* with one more parameter."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({name: value})}"
 
 
 def _kind(reason: Reason) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from hermes_fallback.catalog.models import Catalog, Listing, usual
@@ -13,11 +13,14 @@ from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
 from hermes_fallback.model.reason import Reason
+from hermes_fallback.probe.checked import Checked
 from hermes_fallback.probe.signing import signed_in
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.runtime.runtime import Runtime, error_of
 
 __all__ = ["Offer", "listing_of", "offer_of"]
+
+_REFUSED = "refused-key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +56,27 @@ def offer_of(runtime: Runtime, catalog: Catalog, provider: str | None, *, fresh:
 def listing_of(
     catalog: Catalog, profile: ProviderProfile, endpoint: Endpoint, *, fresh: bool = False
 ) -> Listing:
-    """The models of *endpoint*, whose sign-in is renewed first where that is due."""
+    """The models of *endpoint*, whose sign-in is renewed first where that is due, and once where it is refused."""
     asked = signed_in(profile, endpoint) if profile.models_path else endpoint
-    if isinstance(asked, Endpoint):
-        return catalog.models(profile, asked, fresh=fresh)
-    kind = "refused-key" if asked.reason is Reason.AUTH else "unlisted"
-    return usual(profile, endpoint.base_url, Problem(kind, asked.what, asked.hint))
+    if isinstance(asked, Checked):
+        return usual(profile, endpoint.base_url, _untaken(asked))
+    listing = catalog.models(profile, asked, fresh=fresh)
+    if not (_is_refused(listing) and asked.credential and asked.credential.grant):
+        return listing
+    again = signed_in(profile, asked, refused=True)
+    if isinstance(again, Checked):
+        return replace(listing, problem=_untaken(again))
+    return catalog.models(profile, again, fresh=True)
+
+
+def _is_refused(listing: Listing) -> bool:
+    return listing.problem is not None and listing.problem.kind == _REFUSED
+
+
+def _untaken(checked: Checked) -> Problem:
+    """What is in the way where the sign-in alone tells it."""
+    kind = _REFUSED if checked.reason is Reason.AUTH else "unlisted"
+    return Problem(kind, checked.what, checked.hint)
 
 
 def _link(runtime: Runtime, provider: str | None) -> Link:
@@ -96,7 +114,7 @@ def _usual(profile: ProviderProfile, problem: Problem) -> Listing:
 
 
 _ERRORS: Mapping[str, type[FallbackError]] = MappingProxyType(
-    {"refused-key": CredentialError, "quota": CredentialError, "no-model-list": NotFound}
+    {_REFUSED: CredentialError, "quota": CredentialError, "no-model-list": NotFound}
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from hermes_fallback.credentials.pool_entry import SIGN_IN_SOURCES, TOKEN_KEYS, PoolEntry, flat
+from hermes_fallback.credentials.pool_entry import ENTRY_KEYS, SIGN_IN_SOURCES, TOKEN_KEYS, PoolEntry, flat
 from hermes_fallback.errors import FallbackError
 from hermes_fallback.fact import Fact
 
@@ -32,17 +32,16 @@ class AuthContent(Fact, kw_only=False, unshown=("document",)):
         names = dict.fromkeys([*self._mapping("credential_pool"), *self._mapping("providers")])
         return tuple(name for name in names if self.pool(name))
 
-    @cached_property
-    def signed_out(self) -> tuple[PoolEntry, ...]:
-        """The states of providers that nobody is signed in to, or not any longer, each as the sign-in that it was."""
-        names = [name for name in self._mapping("providers") if not self._sign_in(name)]
-        return tuple(PoolEntry.of(name, {**self.state(name), "auth_type": "oauth"}) for name in names)
+    @property
+    def signed_in(self) -> tuple[str, ...]:
+        """The providers whose own state holds tokens, whether the user wants them to be used or not."""
+        return tuple(name for name in self._mapping("providers") if self._sign_in(name))
 
     def pool(self, provider: str) -> tuple[PoolEntry, ...]:
         """The credentials of *provider*, the first to be used first.
 
-        Its own sign-in is among them exactly once: with the tokens of its state, which Hermes Agent trusts more
-        than those in the pool, and the id of the entry that stands for it; an empty id where none does.
+        Its own sign-in is among them exactly once: with the tokens and facts of its state, which Hermes Agent trusts
+        more than those in the pool, and the id of the entry that stands for it; an empty id where none does.
         """
         if provider not in self._pools:
             self._pools[provider] = tuple(self._entries(provider))
@@ -70,9 +69,9 @@ class AuthContent(Fact, kw_only=False, unshown=("document",)):
         sign_in = self._sign_in(provider)
         for raw in sorted(self._raw(provider), key=lambda raw: PoolEntry.of(provider, raw).priority):
             if sign_in and raw.get("source") in SIGN_IN_SOURCES:
-                own = {key: value for key, value in raw.items() if key not in TOKEN_KEYS}
-                tokens = {key: value for key, value in sign_in.items() if key in TOKEN_KEYS}
-                raw, sign_in = {**sign_in, **own, **tokens, "auth_type": "oauth"}, {}  # noqa: PLW2901 the same entry, whole
+                told = TOKEN_KEYS | sign_in.keys() - ENTRY_KEYS
+                own = {key: value for key, value in raw.items() if key not in told}
+                raw, sign_in = {**sign_in, **own, "auth_type": "oauth"}, {}  # noqa: PLW2901 the same entry, whole
             yield PoolEntry.of(provider, raw)
         if sign_in and not set(self.suppressed(provider)).intersection(SIGN_IN_SOURCES):
             label = sign_in.get("label") or SIGN_IN_SOURCES[0]

@@ -107,8 +107,10 @@ def _parsed(data: bytes, path: str) -> dict[str, object]:
     try:
         found = json.loads(data)
     except json.JSONDecodeError as error:
-        raise _invalid(path, f"it is not valid JSON: {error.msg}", error.lineno, error.colno) from None
-    except (UnicodeDecodeError, RecursionError):
+        is_cut = error.msg.startswith("Unterminated") or not error.doc[error.pos :].strip()
+        why = "it is not valid JSON there" + (": it breaks off" if is_cut else "")
+        raise _invalid(path, why, error.lineno, error.colno) from None
+    except (ValueError, RecursionError):
         raise _invalid(path, "it is not JSON text") from None
     if not isinstance(found, dict):
         raise _invalid(path, "it holds no JSON object")

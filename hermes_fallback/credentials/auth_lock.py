@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,7 @@ from secrets import token_hex
 from threading import local
 
 from hermes_fallback.credentials.auth_edit import AuthEdit
-from hermes_fallback.credentials.private_file import acquired, flush_folder, write_new
-from hermes_fallback.errors import SystemRefused
+from hermes_fallback.credentials.private_file import acquired, flush_folder, release, write_new, writing
 
 __all__ = ["locked", "set_aside"]
 
@@ -53,20 +52,24 @@ def set_aside(path: str, data: bytes) -> None:
 
 @contextmanager
 def _lock(path: Path, timeout_s: float) -> Iterator[None]:
-    with _translated(path):
-        path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-        handle = acquired(path.with_suffix(".lock"), path, timeout_s=timeout_s)
-    try:
+    with ExitStack() as handles:
+        with writing(path):
+            path.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
+            for lock in _locks(path):
+                handles.callback(release, acquired(lock, path, timeout_s=timeout_s))
         yield
-    finally:
-        os.close(handle)
+
+
+def _locks(path: Path) -> dict[Path, None]:
+    """The lock beside *path*; of a link also that beside the file, which other homes may use under that name."""
+    return {each.parent.resolve() / each.with_suffix(".lock").name: None for each in (path, path.resolve())}
 
 
 def _write(path: Path, document: Mapping[str, object]) -> None:
     stamped = {"version": _VERSION, **document, "updated_at": datetime.now(UTC).isoformat()}
     data = f"{json.dumps(stamped, indent=2)}\n".encode()
     target = path.resolve()
-    with _translated(path):
+    with writing(path):
         _make_private(path.parent.resolve())
         _sweep(target)
         _replace(target, data)
@@ -104,15 +107,3 @@ def _replace(target: Path, data: bytes) -> None:
     finally:
         beside.unlink(missing_ok=True)
     flush_folder(target)
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise SystemRefused(
-            f"`{path}` cannot be written; nothing changed",
-            why=error.strerror or str(error),
-            hint="mend the permissions of the file and its folder",
-        ) from error

@@ -167,9 +167,9 @@ _GOOGLE_FILES = ("VERTEX_CREDENTIALS_PATH", "GOOGLE_APPLICATION_CREDENTIALS")
 
 def _google_files(environment: Environment) -> Iterator[tuple[str, str]]:
     for variable in _GOOGLE_FILES:
-        if path := _value(environment, variable):
+        if path := environment.text(variable):
             yield f"`{path}` of `{variable}`", _full(environment, path)
-    folder = _value(environment, "CLOUDSDK_CONFIG") or "~/.config/gcloud"
+    folder = environment.text("CLOUDSDK_CONFIG") or "~/.config/gcloud"
     path = _full(environment, f"{folder}/application_default_credentials.json")
     yield f"`{path}`", path
 
@@ -177,7 +177,7 @@ def _google_files(environment: Environment) -> Iterator[tuple[str, str]]:
 def _google_places(environment: Environment) -> Iterator[tuple[str, str, str]]:
     for place, path in _google_files(environment):
         yield place, f"gcp:{path}" if os.path.isfile(path) else "", path
-    is_run_there = bool(_value(environment, "K_SERVICE")) or _is_made_by("Google")
+    is_run_there = bool(environment.text("K_SERVICE")) or _is_made_by("Google")
     yield "the machine, run by Google Cloud", "gcp:machine" if is_run_there else "", ""
 
 
@@ -197,21 +197,16 @@ _AMAZON_FILES = (
 
 def _amazon_places(environment: Environment) -> Iterator[tuple[str, str]]:
     for variables in _AMAZON_VARIABLES:
-        values = [_value(environment, variable) for variable in variables]
+        values = [environment.text(variable) for variable in variables]
         yield f"`{'` with `'.join(variables)}`", Secret(values[0]).digest(16) if all(values) else ""
     for variable, usual in _AMAZON_FILES:
-        path = _full(environment, _value(environment, variable) or usual)
+        path = _full(environment, environment.text(variable) or usual)
         yield f"`{path}`", f"aws:{path}" if os.path.isfile(path) else ""
     yield "the machine, run by AWS", "aws:machine" if _is_made_by("Amazon EC2") else ""
 
 
-def _value(environment: Environment, variable: str) -> str:
-    found = environment.get(variable)
-    return found.value.strip() if found else ""
-
-
 def _full(environment: Environment, path: str) -> str:
-    home = _value(environment, "HOME") or os.path.expanduser("~")
+    home = environment.text("HOME") or os.path.expanduser("~")
     return path.replace("~", home, 1) if path.startswith("~/") else path
 
 

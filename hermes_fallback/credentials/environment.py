@@ -53,6 +53,11 @@ class Environment:
         exported = self._environ.get(name)
         return None if exported is None else Found(exported, "env")
 
+    def text(self, name: str) -> str:
+        """The value of *name* without the blanks around it; empty where it is set nowhere."""
+        found = self.get(name)
+        return found.value.strip() if found else ""
+
     def expand(self, text: str) -> str:
         """*text* with every `${NAME}` replaced by its value, once; a name that is set nowhere stays."""
         return "".join(self._pieces(text)) if "${" in text else text

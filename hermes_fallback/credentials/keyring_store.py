@@ -44,6 +44,8 @@ class Entry(Fact, kw_only=False):
     """The variable that would hold it elsewhere."""
     digest: str
     """Of the key: `sha256:` and 16 hex digits; its fingerprint is the first eight."""
+    is_forgotten: bool = False
+    """True where nobody is to use it, and the keyring would not let go of it."""
 
 
 class KeyringStore:
@@ -66,6 +68,14 @@ class KeyringStore:
 
     def entries(self, provider: str | None = None) -> tuple[Entry, ...]:
         """What was put in, of *provider* alone where one is named. The keyring is not asked.
+
+        Raises:
+            InvalidFile, SystemRefused: the index cannot be read.
+        """
+        return tuple(each for each in self.held(provider) if not each.is_forgotten)
+
+    def held(self, provider: str | None = None) -> tuple[Entry, ...]:
+        """The same, and what the keyring would not let go of.
 
         Raises:
             InvalidFile, SystemRefused: the index cannot be read.
@@ -111,18 +121,27 @@ class KeyringStore:
         """Forget the key of *provider* that was put in as *name*; False when there was none.
 
         Raises:
-            CredentialError: the keyring does not let go of it; it stays in the index.
+            CredentialError: the keyring does not let go of it; nobody uses it any more, and another try may do.
             Conflict, InvalidFile, SystemRefused: the index cannot be changed.
         """
+        refused: list[CredentialError] = []
 
         def change(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-            left = tuple(each for each in entries if not _is(each, provider, name))
-            if left != entries:
-                account = self._account(provider, name)
-                self._ask(lambda backend: _forget(backend, account))
+            mine = tuple(each for each in entries if _is(each, provider, name))
+            left = tuple(each for each in entries if each not in mine)
+            account = self._account(provider, name)
+            try:
+                if mine:
+                    self._ask(lambda backend: _forget(backend, account))
+            except CredentialError as error:
+                refused.append(error)
+                return (*left, *(each.but(is_forgotten=True) for each in mine))
             return left
 
-        return any(_is(each, provider, name) for each in self.entries()) and self._rewrite(change)
+        has_gone = any(_is(each, provider, name) for each in self.held()) and self._rewrite(change)
+        if refused:
+            raise refused[0]
+        return has_gone
 
     def look(self, provider: Provider, origin: Origin) -> Iterator[Answer]:
         """The keys of *provider* that were put in, bound to *origin*, without their secrets: those come when one is sent."""
@@ -181,10 +200,15 @@ def _parsed(data: bytes, path: str) -> tuple[Entry, ...]:
 
     try:
         return tuple(
-            Entry(str(each["provider"]), str(each["name"]), str(each["fingerprint"]))
+            Entry(
+                str(each["provider"]),
+                str(each["name"]),
+                str(each["fingerprint"]),
+                is_forgotten=bool(each.get("forgotten")),
+            )
             for each in loads(data)["keys"]
         )
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidFile(
             f"`{path}` is not a list of keys",
             path=path,
@@ -198,5 +222,9 @@ def _written(entries: tuple[Entry, ...], before: bytes) -> bytes:
         return before
     from json import dumps
 
-    keys = [{"provider": each.provider, "name": each.name, "fingerprint": each.digest} for each in entries]
+    keys = [
+        {"provider": each.provider, "name": each.name, "fingerprint": each.digest}
+        | ({"forgotten": True} if each.is_forgotten else {})
+        for each in entries
+    ]
     return f"{dumps({'version': 1, 'keys': keys}, indent=2)}\n".encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hermes_fallback.credentials.placeholder import Fault, fault_of
+from hermes_fallback.credentials.placeholder import Fault, fault_of, named
 from hermes_fallback.secret import Secret
 
 __all__ = ["pasted_key"]
@@ -73,7 +73,7 @@ def _divided(value: str) -> Fault | None:
     at = next((i for i, char in enumerate(value) if char.isspace() or char in ",;"), None)
     if at is None or value.lower().startswith(("your ", "<", "[")):
         return None
-    place = f"U+{ord(value[at]):04X} at character {at + 1}"
+    place = f"{named(value[at])} at character {at + 1}"
     return Fault(
         "malformed-credential", f"is broken in two by {place}: two keys, or a part of something else"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hermes_fallback.fact import Fact
 
-__all__ = ["Fault", "fault_of", "names_no_key"]
+__all__ = ["Fault", "fault_of", "named", "names_no_key"]
 
 _SHORTEST = 4
 
@@ -35,6 +35,16 @@ _YOURS = (("your", "key"), ("your", "token"), ("key", "here"), ("token", "here")
 _BRACKETS = (("<", ">"), ("[", "]"), ("{", "}"))
 
 
+_CALLED = {
+    " ": "a blank",
+    "\t": "a tab",
+    "\n": "a line break",
+    "\r": "a line break",
+    ",": "a comma",
+    ";": "a semicolon",
+}
+
+
 def names_no_key(value: str) -> bool:
     """True for the words by which a config says that its host asks for no key."""
     return value.strip().lower() in _NO_KEY
@@ -58,7 +68,7 @@ def fault_of(value: str) -> Fault | None:
     at = next((i for i, char in enumerate(value) if not "!" <= char <= "~"), None)
     if at is None:
         return None
-    return Fault("malformed-credential", f"holds {_name(value[at])} at character {at + 1}")
+    return Fault("malformed-credential", f"holds {named(value[at])} at character {at + 1}")
 
 
 def _is_reference(value: str) -> bool:
@@ -86,7 +96,9 @@ def _is_blank(low: str) -> bool:
     return set(low.removeprefix("sk-")) <= _FILLERS or (len(body) >= _SHORTEST and set(body) <= _FILLERS)
 
 
-def _name(char: str) -> str:
+def named(char: str) -> str:
+    """The code point of *char*, and what people call it."""
     from unicodedata import name  # 1 MB of tables, for a message
 
-    return f"U+{ord(char):04X} ({name(char, 'a control character').lower()})"
+    word = _CALLED.get(char) or name(char, "a control character").lower()
+    return f"U+{ord(char):04X} ({word})"

@@ -50,7 +50,7 @@ class PoolSource:
             return
         content = self._auth.read()
         if content.fault:
-            yield Answer(f"`{self._auth.path}`", content.fault.why or content.fault.what)
+            yield Answer(f"`{self._auth.path}`", content.fault.why or content.fault.what, is_broken=True)
             return
         entries = content.pool(provider.name)
         if not entries:
@@ -116,6 +116,7 @@ class PoolSource:
             expires_at=entry.expires_at,
             grant=grant,
             base_url=base_url,
+            project=str(entry.raw.get("project_id") or ""),
         )
         return worn(found, oauth)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hermes_fallback.credentials.auth_file import AuthFile
 from hermes_fallback.credentials.pool_entry import PoolEntry
 from hermes_fallback.errors import NotFound, UsageError
+from hermes_fallback.masking import mask_shapes, mask_values
 from hermes_fallback.secret import Secret
 
 __all__ = ["Added", "add_key", "named", "remove"]
@@ -42,7 +43,7 @@ def add_key(
     where Hermes Agent sends it.
 
     Raises:
-        UsageError: another key has the *label*.
+        UsageError: another key has the *label*, or it is none.
         Conflict, InvalidFile, SystemRefused: the file cannot be changed; it is as it was.
     """
     with auth.locked() as edit:
@@ -51,7 +52,7 @@ def add_key(
         if same:
             return Added(entry=same, pool=before, is_new=False)
         fields = {
-            "label": _free(label, before, provider),
+            "label": _free(label, before, provider, key),
             "auth_type": "api_key",
             "source": "manual",
             "access_token": key,
@@ -114,11 +115,26 @@ def named(pool: Sequence[PoolEntry], word: str, provider: str) -> PoolEntry:
     return found[0]
 
 
-def _free(label: str | None, pool: Sequence[PoolEntry], provider: str) -> str:
+def _fault(label: str, keys: Iterable[Secret]) -> str | None:
+    """Why *label* would be no name for one of *keys*; None where it is one. Never quotes it."""
+    if not label:
+        return "it is empty"
+    if label.isdecimal():
+        return "a number is a position in the pool"
+    if mask_shapes(mask_values(label, keys)) != label:
+        return "it holds a key, or what looks like one, and labels are shown"
+    return None
+
+
+def _free(label: str | None, pool: Sequence[PoolEntry], provider: str, key: Secret) -> str:
     """*label* if nobody has it; the next free one of ours where none was given."""
     taken = {each.label.casefold() for each in pool}
     if label is None:
         return next(each for at in range(1, len(pool) + 2) if (each := f"api-key-{at}") not in taken)
+    if why := _fault(label.strip(), [key, *(each.secret for each in pool if each.secret)]):
+        raise UsageError(
+            "that cannot be --label", why=why, hint="use a word of your own, such as work", kind="bad-label"
+        )
     if label.strip().casefold() in taken:
         raise UsageError(
             f"`{provider}` has a key called `{label}` already",

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import isfinite
 
-from hermes_fallback.credentials.claims import expiry
+from hermes_fallback.credentials.claims import expiry, moment
 from hermes_fallback.fact import Fact
 from hermes_fallback.secret import Secret
 
-__all__ = ["SIGN_IN_SOURCES", "STATUS_KEYS", "TOKEN_KEYS", "PoolEntry", "flat", "moment_of"]
+__all__ = [
+    "ENTRY_KEYS",
+    "OURS",
+    "SIGN_IN_SOURCES",
+    "STATUS_KEYS",
+    "TOKEN_KEYS",
+    "PoolEntry",
+    "flat",
+    "moment_of",
+]
 
 SIGN_IN_SOURCES = ("device_code", "oauth")
 """The sources of entries that stand for the provider's own state in auth.json: both are one credential."""
@@ -36,6 +44,10 @@ STATUS_KEYS = (
     "last_error_reset_at",
 )
 """Written in every entry, null where there is nothing to say."""
+OURS = "hermes_fallback"
+"""The key, in an entry, of what Hermes Agent has no word for."""
+ENTRY_KEYS = frozenset(["id", "label", "source", "priority", "request_count", OURS, *STATUS_KEYS])
+"""What is the entry's own, though it stands for a sign-in; all else of that is as the provider's state says."""
 _MANUAL = "manual"
 _MILLISECONDS = 1e12
 """Numbers beyond it, as times, are milliseconds."""
@@ -134,9 +146,8 @@ def moment_of(value: object) -> float | None:
             value = float(value)
         except ValueError:
             return _iso_moment(str(value))
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value <= 0:
-        return None
-    return value / 1000 if value > _MILLISECONDS else float(value)
+    in_ms = isinstance(value, (int, float)) and value > _MILLISECONDS
+    return moment(value, per_second=1000 if in_ms else 1)
 
 
 def _iso_moment(text: str) -> float | None:

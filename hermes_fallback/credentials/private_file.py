@@ -11,7 +11,7 @@ from time import monotonic, sleep
 
 from hermes_fallback.errors import Conflict, SystemRefused
 
-__all__ = ["acquired", "flush_folder", "rewrite", "write_new"]
+__all__ = ["acquired", "flush_folder", "release", "rewrite", "write_new", "writing"]
 
 _POLL_S = 0.05
 _MODE = 0o600
@@ -28,7 +28,7 @@ def rewrite(path: Path, change: Callable[[bytes], bytes], *, lock_timeout_s: flo
         SystemRefused: the file system said no; nothing was written.
     """
     target = Path(os.path.realpath(path))
-    try:
+    with writing(path):
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _locked(target, lock_timeout_s):
             before = _read(target)
@@ -37,6 +37,17 @@ def rewrite(path: Path, change: Callable[[bytes], bytes], *, lock_timeout_s: flo
                 return False
             _replace(target, before, after)
             return True
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the file system says while *path* is written into an error of ours.
+
+    Raises:
+        SystemRefused: it said no; nothing was written.
+    """
+    try:
+        yield
     except OSError as error:
         raise SystemRefused(
             f"`{path}` cannot be written; nothing changed",
@@ -46,7 +57,7 @@ def rewrite(path: Path, change: Callable[[bytes], bytes], *, lock_timeout_s: flo
 
 
 def acquired(lock: Path, target: Path, *, timeout_s: float) -> int:
-    """The handle of *lock*, which guards *target* and is held until the handle is closed.
+    """The handle of *lock*, which guards *target* and is held until its `release`.
 
     Raises:
         Conflict: somebody held it for *timeout_s*.
@@ -59,6 +70,14 @@ def acquired(lock: Path, target: Path, *, timeout_s: float) -> int:
         os.close(handle)
         raise
     return handle
+
+
+def release(handle: int) -> None:
+    """Let go of the lock of *handle*, which a child that was forked meanwhile has as well."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+    finally:
+        os.close(handle)
 
 
 def write_new(path: Path, data: bytes, *, like: Path | None = None) -> None:
@@ -102,7 +121,7 @@ def _locked(target: Path, timeout_s: float) -> Iterator[None]:
     try:
         yield
     finally:
-        os.close(handle)
+        release(handle)
 
 
 def _acquire(lock: int, target: Path, until: float) -> None:

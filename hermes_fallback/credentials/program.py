@@ -20,9 +20,8 @@ def program_of(provider: Provider, environment: Environment) -> Credential | Pro
     """What stands for the sign-in of *provider*: its program, as a variable names it, else by its usual name."""
     from shutil import which  # few providers are programs
 
-    found = ((variable, environment.get(variable)) for variable in provider.command_envs)
-    named = ((variable, each.value.strip()) for variable, each in found if each and each.value.strip())
-    name, command = next(named, (provider.command, provider.command))
+    named = ((variable, environment.text(variable)) for variable in provider.command_envs)
+    name, command = next((each for each in named if each[1]), (provider.command, provider.command))
     search = environment.get("PATH")
     path = which(command, path=search.value if search else None)
     if path is None:

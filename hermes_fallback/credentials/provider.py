@@ -24,7 +24,7 @@ class Provider(Protocol):
 
     @property
     def alternate_base_urls(self) -> tuple[str, ...]:
-        """Its other addresses; a first label `*` stands for any one host below."""
+        """Its other addresses; a label `*` stands for any one."""
 
     @property
     def auth_type(self) -> str:

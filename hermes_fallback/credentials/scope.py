@@ -19,7 +19,7 @@ _HOMES = {"OPENROUTER_API_KEY": Origin("https", "openrouter.ai", 443)}
 
 _NO_VENDORS = frozenset({"OPENAI_API_KEY", "OPENROUTER_API_KEY", "OLLAMA_API_KEY"})
 _OWN_LABELS = 2
-_HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-.")
+_HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 def is_own(provider: Provider, origin: Origin) -> bool:
@@ -80,11 +80,14 @@ def _origin(url: str) -> Origin | None:
 
 
 def _covers(own: Origin, origin: Origin) -> bool:
-    if not own.host.startswith("*."):
-        return own == origin
-    label, dot, parent = origin.host.partition(".")
-    same = (own.scheme, own.port, own.host[2:]) == (origin.scheme, origin.port, parent)
-    return same and bool(label and dot) and _HOST_LETTERS.issuperset(label)
+    """True where *origin* is *own*, any name standing for a `*` between its dots."""
+    pairs = list(zip(own.host.split("."), origin.host.split("."), strict=False))
+    same = (own.scheme, own.port, own.host.count(".")) == (origin.scheme, origin.port, origin.host.count("."))
+    return same and all(label == other or (label == "*" and _is_label(other)) for label, other in pairs)
+
+
+def _is_label(text: str) -> bool:
+    return bool(text) and _HOST_LETTERS.issuperset(text)
 
 
 def _is_named(origin: Origin, entry: str) -> bool:

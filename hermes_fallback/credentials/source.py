@@ -26,6 +26,8 @@ class Answer(Fact, kw_only=False):
     """How to call it, such as "`auth.json`, entry `work`"; never a secret."""
     outcome: Credential | str
     """A credential, bound to the origin that was asked for; or why there is none, in a few words."""
+    is_broken: bool = False
+    """True where the place cannot be read, so that nobody knows what it holds."""
 
 
 class Source(Protocol):

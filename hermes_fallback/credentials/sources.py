@@ -26,7 +26,7 @@ TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
     from hermes_fallback.credentials.cloud import CloudSource
     from hermes_fallback.credentials.provider import Provider
-    from hermes_fallback.credentials.source import Source
+    from hermes_fallback.credentials.source import Answer, Source
     from hermes_fallback.credentials.tool_files import ToolFiles
 
 __all__ = ["Lookup", "Stores", "look_up"]
@@ -134,6 +134,7 @@ class _Search:
         self._vendors = vendor_variable(origin) if is_any else None
         self._asked: list[tuple[str, str]] = []
         self._chosen = "chosen"
+        self._broken: Answer | None = None
         self.others: tuple[Credential, ...] = ()
         """What was found beside the outcome."""
 
@@ -236,6 +237,7 @@ class _Search:
                 if isinstance(outcome, Credential) and outcome.is_sign_in and not self._is_own:
                     outcome = f"a sign-in is not sent to `{self._origin}`"
                 self._asked.append((answer.place, outcome if isinstance(outcome, str) else self._choose()))
+                self._broken = self._broken or (answer if answer.is_broken else None)
                 if isinstance(outcome, Credential):
                     yield outcome
 
@@ -265,6 +267,9 @@ class _Search:
             for variable, fault in faults.items()
             if self._may_send(variable) and (fault or variable != self._vendors)
         ]
+        if self._broken:
+            what = f"{self._broken.place} cannot be read, and may hold what is missing"
+            return self._missing("broken-store", what, "see what is wrong with it: hermes doctor")
         if self._cloud and self._reaches and not any(faults.values()):
             return self._missing_in(self._cloud)
         if self._signs_in and not any(faults.values()):
@@ -367,12 +372,14 @@ def _cloud_of(link: Link, provider: Provider, environment: Environment) -> Cloud
 
 
 def _each_once(found: Iterable[Credential]) -> Iterable[Credential]:
-    """*found*, without those that stand at an earlier place already."""
+    """*found*, each once, at the first place that it stands at; from where it can be read at once, if it can."""
     each_found = [*found]
     has_digests = any(each.account for each in each_found)  # digests are not for nothing
     known: dict[object, Credential] = {}
     for each in each_found:
-        known.setdefault(each.account or (each.secret.digest(16) if has_digests else each.secret), each)
+        name = each.account or (each.secret.digest(16) if has_digests else each.secret)
+        if name not in known or (each.secret and not known[name].secret and known[name].source == "keyring"):
+            known[name] = each
     return known.values()
 
 

@@ -49,7 +49,7 @@ class Rehearsal:
         """True when every link that was asked got the whole conversation, in order."""
         said = [str(message.content) for message in self.question.conversation.messages]
         whole = [*said, self.question.text]
-        return all(Asked(received.body).texts == whole for received in self.stage.received())
+        return all(Asked(received.body, received.path).texts == whole for received in self.stage.received())
 
     @property
     def keys_scoped(self) -> bool:
@@ -244,7 +244,7 @@ def _of_order(seen: Rehearsal, unheard: set[str]) -> Iterator[str]:
     for attempt, request in zip(attempts, requests, strict=False):
         if name_of(attempt.position) != request.provider:
             yield "the receipt tells of the attempts in another order than they were made"
-        if Asked(request.body).model != attempt.model:
+        if Asked(request.body, request.path).model != attempt.model:
             yield "a link was asked for another model than its own"
         if attempt.request_id not in {None, request.request_id}:
             yield "the receipt has the id of another request"

@@ -172,7 +172,7 @@ def subject_of(route: Route, fault: Fault) -> Subject | None:
 
 def _script(route: Route, fault: Fault, loopback: Loopback, is_faulty: bool, clock_s: float) -> list[Step]:
     if not is_faulty:
-        return ["tool_call" if fault.tools else "ok"]
+        return ["tool_call" if fault.tools else "strict"]
     places = {
         ELSEWHERE: f"{loopback.base_url(_OTHER_HOST)}/chat/completions",
         KEY: planted_key(route.position),

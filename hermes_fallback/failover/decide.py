@@ -112,6 +112,8 @@ _ABOUT: Mapping[tuple[Reason, About], tuple[Grain, float]] = MappingProxyType(
         (Reason.AUTH, About.UPSTREAM): (Grain.MODEL, 300.0),
         (Reason.AUTH, About.HOST): (Grain.HOST, 60.0),
         (Reason.AUTH, About.TERMINAL): (Grain.CREDENTIAL, math.inf),
+        # The same key may stand elsewhere, and nobody has refused it: so this route alone, and briefly.
+        (Reason.AUTH, About.UNHAD): (Grain.ROUTE, 15.0),
         # Mended at the other end, a certificate changes nothing here: so a day, unless the config changes.
         (Reason.CONNECTION, About.CERTIFICATE): (Grain.HOST, _DAY_S),
     }

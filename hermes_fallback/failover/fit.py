@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from hermes_fallback.failover.candidate import Candidate
@@ -19,6 +20,8 @@ class Needs:
     """An estimate from below: a link that does not hold this much does not hold the prompt."""
     tools: bool = False
     images: bool = False
+    refused: Mapping[int, str] = field(default_factory=dict, hash=False)
+    """Why links would refuse what has been said, by their position in the chain."""
 
 
 class Misfit(Enum):
@@ -27,6 +30,7 @@ class Misfit(Enum):
     PROMPT = "prompt"
     TOOLS = "tools"
     IMAGES = "images"
+    REFUSED = "refused"
     ZONE = "zone"
     COST = "cost"
 
@@ -43,7 +47,7 @@ def misfit_of(candidate: Candidate, needs: Needs, policy: Policy) -> Misfit | No
         return Misfit.TOOLS
     if needs.images and candidate.images is False:
         return Misfit.IMAGES
-    return None
+    return Misfit.REFUSED if candidate.position in needs.refused else None
 
 
 _WITHIN = {"device": ("device",), "lan": ("device", "lan")}

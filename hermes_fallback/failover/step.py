@@ -233,7 +233,7 @@ class Step:
         """True where it is better to do something else than to ask a link that is benched."""
         if self._is_unsent and self._policy.when_all_benched != "probe":
             return True
-        return not self._probing and self._has_usable(now_s)
+        return self._has_usable(now_s)
 
     def _leave_unasked(self, now_s: float) -> None:
         """Withdraw the last `Send`; a link that nothing has been sent to is passed by, and stays a last resort."""

@@ -24,6 +24,8 @@ class About(StrEnum):
     """A firewall's page: nothing of ours gets through to this host."""
     TERMINAL = "terminal"
     """The credential is revoked, deleted or expired for good."""
+    UNHAD = "unhad"
+    """The credential could not be had, and nothing was sent: a keyring that is away, a sign-in not renewed for now."""
     CERTIFICATE = "certificate"
     """The host's certificate cannot be trusted."""
 

@@ -55,8 +55,7 @@ def _signed_in(environment: Environment) -> ClientSecretCredential | DefaultAzur
     known = {name: found for name in _PRINCIPAL if (found := environment.get(name)) and found.value.strip()}
     if len(known) == len(_PRINCIPAL) and known["AZURE_CLIENT_SECRET"].source != "env":
         tenant, client, secret = (known[name].value.strip() for name in _PRINCIPAL)
-        found = environment.get("AZURE_AUTHORITY_HOST")
-        host = found.value.strip() if found else None
+        host = environment.text("AZURE_AUTHORITY_HOST") or None
         return ClientSecretCredential(
             tenant,
             client,

@@ -34,13 +34,17 @@ class _Exchanged:
     base_url: str | None
 
 
+_Traded = tuple[str, Secret]
+"""Where a token is exchanged, and the token."""
+
+
 class Exchanger:
     """Exchanges tokens, and keeps what they come to until it is due; for many threads."""
 
     def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
-        self._kept: dict[Secret, _Exchanged] = {}
-        self._locks: dict[Secret, Lock] = {}
+        self._kept: dict[_Traded, _Exchanged] = {}
+        self._locks: dict[_Traded, Lock] = {}
 
     def exchanged(self, credential: Credential, grant: Grant, *, refused: bool, now: float) -> Credential:
         """*credential* with what the token of *grant* comes to at *now*; *refused*: not with the secret it has.
@@ -49,13 +53,14 @@ class Exchanger:
             CredentialError: the token is not exchanged: of kind `sign-in-expired` for good, else for now.
             SystemRefused: nobody answered.
         """
-        token = grant.token or Secret("")
-        with self._locks.setdefault(token, Lock()):
-            kept = self._kept.get(token)
+        token, oauth = grant.token or Secret(""), grant.oauth or OAuth()
+        traded = oauth.exchange_url, token
+        with self._locks.setdefault(traded, Lock()):
+            kept = self._kept.get(traded)
             is_refused = refused and kept is not None and kept.secret == credential.secret
             if kept is None or is_refused or now >= kept.expires_at - grant.skew_s:
-                kept = self._kept[token] = self._asked(grant, token, now)
-        return _carrying(credential, kept, grant.oauth or OAuth())
+                kept = self._kept[traded] = self._asked(grant, token, now)
+        return _carrying(credential, kept, oauth)
 
     def _asked(self, grant: Grant, token: Secret, now: float) -> _Exchanged:
         oauth = grant.oauth or OAuth()
@@ -72,9 +77,10 @@ class Exchanger:
         secret = answer.text("token")
         if not answer.is_good or not secret:
             raise _refusal(grant.provider, answer)
+        ends = answer.number("expires_at") or 0.0  # one that is over already says that our clock is wrong
         return _Exchanged(
             secret=Secret(secret),
-            expires_at=answer.number("expires_at") or now + oauth.lifetime_s,
+            expires_at=ends if now < ends - grant.skew_s else now + oauth.lifetime_s,
             base_url=_address(answer, oauth),
         )
 
@@ -99,8 +105,15 @@ def _refusal(provider: str, answer: TokenAnswer) -> CredentialError:
 def _address(answer: TokenAnswer, oauth: OAuth) -> str | None:
     """Where the answer says that requests go, if that is the provider's own."""
     endpoints = answer.document.get("endpoints")
-    url = endpoints.get("api") if isinstance(endpoints, Mapping) else None
-    return url if isinstance(url, str) and oauth.believes(url) else None
+    named = endpoints.get("api") if isinstance(endpoints, Mapping) else None
+    url = named if isinstance(named, str) else _beside_proxy(answer.text("token"))
+    return url if oauth.believes(url) else None
+
+
+def _beside_proxy(token: str) -> str:
+    """The address in a token of `name=value` parts; it names the host of a proxy, and requests go to the one beside it."""
+    parts = dict(part.partition("=")[::2] for part in token.split(";"))
+    return f"https://api.{parts.get('proxy-ep', '').removeprefix('proxy.')}"
 
 
 def _carrying(credential: Credential, exchanged: _Exchanged, oauth: OAuth) -> Credential:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Lock, Thread
+from threading import Lock
 from typing import TypeVar
 
 from hermes_fallback.errors import CredentialError
+from hermes_fallback.login.started import started
 from hermes_fallback.masking import mask_keys
 from hermes_fallback.model.credential import Grant
 from hermes_fallback.secret import Secret
@@ -43,7 +44,7 @@ class Mint:
                 return kept
             making = self._making.get(grant)
             if making is None:
-                making = self._making[grant] = _started(lambda: self._make(grant))
+                making = self._making[grant] = started(lambda: self._make(grant))
         try:
             minted = self._kept[grant] = _awaited(making, grant.provider, self._limit_s)
         finally:
@@ -59,7 +60,7 @@ def in_time(ask: Callable[[], _T], provider: str, limit_s: float = _LIMIT_S) -> 
     Raises:
         CredentialError: it takes longer.
     """
-    return _awaited(_started(ask), provider, limit_s)
+    return _awaited(started(ask), provider, limit_s)
 
 
 def lacking(provider: str, package: str, extra: str) -> CredentialError:
@@ -75,20 +76,6 @@ def refusal(what: str, why: str, hint: str, *, passes: bool = False) -> Credenti
     """The error of a sign-in that gave nothing; *passes* where another try may do."""
     words = mask_keys(" ".join(why.split()))[:_LONGEST_WORDS]
     return CredentialError(what, why=words, hint=hint, kind="renewal-failed" if passes else "sign-in-expired")
-
-
-def _started(ask: Callable[[], _T]) -> Future[_T]:
-    """What *ask* will give, from a thread that keeps no program from ending."""
-    future: Future[_T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(ask())
-        except BaseException as error:  # noqa: BLE001  it is raised where the future is awaited
-            future.set_exception(error)
-
-    Thread(target=run, daemon=True).start()
-    return future
 
 
 def _awaited(future: Future[_T], provider: str, limit_s: float) -> _T:

@@ -16,6 +16,7 @@ from hermes_fallback.credentials.pool_entry import TOKEN_KEYS, PoolEntry
 from hermes_fallback.errors import CredentialError
 from hermes_fallback.login.discovery import discovered
 from hermes_fallback.login.shared import shared_copy
+from hermes_fallback.login.started import unbroken
 from hermes_fallback.login.tokens import TokenAnswer, Tokens, request_token, tokens_in
 from hermes_fallback.masking import mask_values
 from hermes_fallback.model.credential import Credential, Grant
@@ -40,13 +41,19 @@ def refreshed(
     """*credential* with the tokens of its sign-in that are good at *now*; *refused*: others than it has.
 
     All of it happens under the lock of auth.json, so that a refresh token is used once: whoever comes second finds
-    what the first one wrote.
+    what the first one wrote. A Ctrl-C lets an answer that is on its way come, and be written.
 
     Raises:
         CredentialError: of kind `sign-in-expired`, the sign-in is over, and noted in auth.json as Hermes Agent notes
             it; of kind `renewal-failed`, the server gave nothing this time.
         Conflict, InvalidFile, SystemRefused: auth.json cannot be used or written, or the server did not answer.
     """
+    return unbroken(lambda: _refreshed(credential, grant, carrier, refused=refused, now=now))
+
+
+def _refreshed(
+    credential: Credential, grant: Grant, carrier: Carrier, *, refused: bool, now: float
+) -> Credential:
     with AuthFile(grant.path, lock_timeout_s=_PATIENCE_S).locked() as edit, shared_copy(grant) as shared:
         entry = edit.content.entry(grant.provider, grant.entry)
         if entry is None:
@@ -118,8 +125,8 @@ class _Refresh:
         """The form of the request, without its token. The client is the one that signed in, where that is on record."""
         environment = Environment.of(Path(self._grant.path).with_name(".env"), os.environ)
         kept = self._entry.raw.get("client_id")
-        client = (kept if isinstance(kept, str) else "") or _set(self._oauth.client_id_env, environment)
-        secret = _set(self._oauth.client_secret_env, environment)
+        client = (kept if isinstance(kept, str) else "") or environment.text(self._oauth.client_id_env)
+        secret = environment.text(self._oauth.client_secret_env)
         fields = {"grant_type": "refresh_token", "client_id": client or self._oauth.client_id}
         return {**fields, "client_secret": secret} if secret else fields
 
@@ -196,11 +203,6 @@ def _named(state: Mapping[str, object], token_url: str) -> str:
     if isinstance(discovery, Mapping):
         return str(discovery.get("token_endpoint", ""))
     return portal.rstrip("/") + urlsplit(token_url).path if isinstance(portal, str) else ""
-
-
-def _set(name: str, environment: Environment) -> str:
-    found = environment.get(name) if name else None
-    return found.value.strip() if found else ""
 
 
 def _carrying(

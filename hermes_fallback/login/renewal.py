@@ -35,6 +35,7 @@ class Renewer:
             "file": _reread,
             "entra": _minted_by_entra,
             "gcp": _minted_by_google,
+            "aws": _signing_for_aws,
             KEYRING: _unlocked,
         }
 
@@ -117,6 +118,12 @@ def _minted_by_google(credential: Credential, grant: Grant, *, refused: bool, no
 
     secret, expires_at = mint(grant, now, refused=credential.secret if refused else None)
     return credential.but(secret=secret, expires_at=expires_at)
+
+
+def _signing_for_aws(credential: Credential, grant: Grant, *, refused: bool, **_: object) -> Credential:
+    from hermes_fallback.login.aws import signing  # of an extra
+
+    return signing(credential, grant, refused=refused)
 
 
 RENEWER = Renewer()

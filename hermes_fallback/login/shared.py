@@ -11,7 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from hermes_fallback.credentials.pool_entry import PoolEntry
-from hermes_fallback.credentials.private_file import acquired, flush_folder, write_new
+from hermes_fallback.credentials.private_file import acquired, flush_folder, release, write_new
 from hermes_fallback.errors import SystemRefused
 from hermes_fallback.login.tokens import Tokens
 from hermes_fallback.model.credential import Grant
@@ -73,7 +73,7 @@ def shared_copy(grant: Grant) -> Iterator[Shared]:
     try:
         yield Shared(path)
     finally:
-        os.close(handle)
+        release(handle)
 
 
 def _path(grant: Grant) -> Path | None:

@@ -76,11 +76,11 @@ def client_of(profile: ProviderProfile, environment: Environment) -> Client:
             hint=f"hermes auth status {profile.name}",
             kind="no-sign-in",
         )
-    client_id = _first((oauth.client_id_env,), environment) or oauth.client_id
+    client_id = environment.text(oauth.client_id_env) or oauth.client_id
     return Client(
         oauth=oauth.but(client_id=client_id),
         secret=_secret(profile, oauth, environment),
-        project=_first(oauth.project_envs, environment),
+        project=next(filter(None, map(environment.text, oauth.project_envs)), ""),
     )
 
 
@@ -125,7 +125,7 @@ def keep(signed_in: SignedIn, auth: AuthFile) -> None:
 def _secret(profile: ProviderProfile, oauth: OAuth, environment: Environment) -> Secret | None:
     if not oauth.client_secret_env:
         return None
-    found = _first((oauth.client_secret_env,), environment)
+    found = environment.text(oauth.client_secret_env)
     if found:
         return Secret(found)
     other = f", or use `{oauth.instead}`: hermes auth login {oauth.instead}" if oauth.instead else ""
@@ -135,11 +135,6 @@ def _secret(profile: ProviderProfile, oauth: OAuth, environment: Environment) ->
         hint=f"set `{oauth.client_secret_env}`{other}",
         kind="missing-client-secret",
     )
-
-
-def _first(names: tuple[str, ...], environment: Environment) -> str:
-    found = (environment.get(name) for name in names if name)
-    return next((each.value.strip() for each in found if each and each.value.strip()), "")
 
 
 def _keep_lasting(signed_in: SignedIn, edit: AuthEdit) -> None:

@@ -9,9 +9,9 @@ from hermes_fallback.credentials.auth_content import AuthContent
 from hermes_fallback.credentials.auth_file import AuthFile
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.credentials.keyring_store import KeyringStore
-from hermes_fallback.credentials.pool_entry import flat
 from hermes_fallback.credentials.source import Source
-from hermes_fallback.model.credential import Credential
+from hermes_fallback.errors import CredentialError
+from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.providers.profile import ProviderProfile
 
@@ -26,6 +26,8 @@ class SignedOut:
     removed: tuple[str, ...]
     left: tuple[str, ...]
     """What is not ours to remove, and may let the provider be used all the same."""
+    held: Mapping[str, Problem]
+    """What is used no more, and the keyring still has, as it would not let go of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +47,9 @@ class Keeping:
             InvalidFile, SystemRefused: a place cannot be read.
         """
         content = self._content()
-        listed = [each.provider for each in self.keyring.entries()]
+        listed = [each.provider for each in self.keyring.held()]
         in_file = [each.name for each in profiles if _own_variable(each, self.environment)]
-        states = content.document.get("providers")
-        signed_in = (
-            [name for name in states if _is_signed_in(content, name)] if isinstance(states, Mapping) else []
-        )
-        return tuple(sorted({*content.providers, *signed_in, *listed, *in_file}))
+        return tuple(sorted({*content.providers, *content.signed_in, *listed, *in_file}))
 
     def sign_out(self, name: str, profile: ProviderProfile | None) -> SignedOut:
         """Forget all that is kept for the provider *name*; its *profile* says what its variables are.
@@ -59,9 +57,10 @@ class Keeping:
         Raises:
             FallbackError: a place cannot be changed; what went before is gone, and another try goes on.
         """
-        removed = (*self._from_auth(name), *self._from_keyring(name), *self._from_file(profile))
+        held: dict[str, Problem] = {}
+        removed = (*self._from_auth(name), *self._from_keyring(name, held), *self._from_file(profile))
         left = tuple(self._left(profile)) if profile else ()
-        return SignedOut(provider=name, removed=removed, left=left)
+        return SignedOut(provider=name, removed=removed, left=left, held=held)
 
     def _content(self) -> AuthContent:
         content = self.auth.read()
@@ -71,10 +70,10 @@ class Keeping:
 
     def _from_auth(self, name: str) -> Iterator[str]:
         content = self._content()
-        if not (content.pool(name) or _is_signed_in(content, name)):
+        if not (content.pool(name) or name in content.signed_in):
             return
         with self.auth.locked() as edit:
-            pool, is_signed_in = edit.content.pool(name), _is_signed_in(edit.content, name)
+            pool, is_signed_in = edit.content.pool(name), name in edit.content.signed_in
             if any(each.id for each in pool):
                 edit.drop(name, [each.id for each in pool])
             if is_signed_in:
@@ -82,10 +81,16 @@ class Keeping:
         yield from ([f"the sign-in in `{self.auth.path}`"] if is_signed_in else [])
         yield from (f"`{each.label}` in `{self.auth.path}`" for each in pool if not each.is_sign_in)
 
-    def _from_keyring(self, name: str) -> Iterator[str]:
-        for entry in self.keyring.entries(name):
-            self.keyring.delete(name, entry.name)
-            yield f"`{entry.name}` in the keyring"
+    def _from_keyring(self, name: str, held: dict[str, Problem]) -> Iterator[str]:
+        """What the keyring let go of; the rest is put into *held*."""
+        for entry in self.keyring.held(name):
+            try:
+                self.keyring.delete(name, entry.name)
+            except CredentialError as error:
+                hint = f"once the keyring gives way: hermes auth logout {name}"
+                held[entry.name] = Problem(error.kind, error.what, hint)
+            else:
+                yield f"`{entry.name}` in the keyring"
 
     def _from_file(self, profile: ProviderProfile | None) -> Iterator[str]:
         variable = profile and _own_variable(profile, self.environment)
@@ -100,11 +105,6 @@ class Keeping:
         if profile.oauth and profile.oauth.reads:
             answers = self.others.look(profile, Origin.of(profile.base_url))
             yield from (each.place for each in answers if isinstance(each.outcome, Credential))
-
-
-def _is_signed_in(content: AuthContent, name: str) -> bool:
-    state = flat(content.state(name))
-    return any(state.get(key) for key in ("access_token", "refresh_token", "agent_key"))
 
 
 def _own_variable(profile: ProviderProfile, environment: Environment) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from hermes_fallback.credentials.claims import expiry
+from hermes_fallback.credentials import claims
 from hermes_fallback.errors import CredentialError, SystemRefused
 from hermes_fallback.failover.retry_after import retry_after_s
 from hermes_fallback.masking import mask_keys, mask_values
@@ -23,6 +24,8 @@ from hermes_fallback.wire.exchange import HttpRequest
 __all__ = ["TokenAnswer", "Tokens", "asked", "moment", "request_token", "tokens_in"]
 
 _TIMEOUT_S = 20.0
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
+"""What the operating system's errors begin with; the words behind it say the same."""
 _PUBLIC = frozenset({"grant_type", "client_id", "scope", "redirect_uri", "code_challenge_method"})
 """Fields of a request that are no secret; what an answer repeats of the others has stars."""
 _LONGEST_WORDS = 300
@@ -125,7 +128,7 @@ def asked(
     except AttemptFailed as error:
         raise SystemRefused(
             f"`{provider}` could not be asked at `{request.url}`",
-            why=mask_values(error.failure.body, secrets),
+            why=_NUMBER.sub("", mask_values(error.failure.body, secrets)),
             hint="check the network, and try again",
             kind="unreachable",
         ) from None
@@ -160,7 +163,7 @@ def tokens_in(answer: TokenAnswer, oauth: OAuth, *, provider: str, now: float) -
         id_token=Secret(id_token) if id_token else None,
         expires_at=None
         if oauth.exchange_url
-        else _end(answer, now) or expiry(secret) or now + oauth.lifetime_s,
+        else _end(answer, now) or claims.expiry(secret) or now + oauth.lifetime_s,
         told={name: value for name in _KEPT if (value := answer.text(name))},
     )
 
@@ -175,9 +178,9 @@ def moment(value: float, now: float) -> float:
 def _end(answer: TokenAnswer, now: float) -> float | None:
     lifetime_s = answer.number("expires_in")
     if lifetime_s is not None:
-        return now + lifetime_s
+        return claims.moment(now + lifetime_s)
     end = answer.number("expired_in")  # MiniMax: a time, or seconds where the number is small
-    return None if end is None else moment(end, now)
+    return None if end is None else claims.moment(moment(end, now))
 
 
 def _document(text: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hermes_fallback.loopback.dialect import Answer, Event, Fault, Part, halves, words
+from hermes_fallback.loopback.dialect import Answer, Event, Fault, Part, ServerSent, halves, words
 
 __all__ = ["AnthropicMessages"]
 
@@ -56,7 +56,7 @@ _FAULTS: Mapping[str, Fault] = {
 }
 
 
-class AnthropicMessages:
+class AnthropicMessages(ServerSent):
     """Writes messages and their events."""
 
     name = "anthropic_messages"

@@ -12,6 +12,7 @@ from typing import Any
 
 from hermes_fallback.loopback.call import USUAL, Call
 from hermes_fallback.loopback.dialect import Answer, Part, Tool, first
+from hermes_fallback.loopback.strict import objection
 
 __all__ = ["BEHAVIOURS", "REFUSE", "Behaviour"]
 
@@ -43,6 +44,14 @@ async def ok(
 async def tool(call: Call, *, name: str | None = None, arguments: dict[str, Any] | None = None) -> None:
     """Call a tool: *name*, or the first on offer."""
     await _give(call, _tool_call(call, name, arguments))
+
+
+async def strict(call: Call, *, text: str = _ANSWER, reasoning: str = "") -> None:
+    """Answer, or refuse with 400 what a vendor that goes by its reference would refuse, in our words."""
+    if (wrong := objection(call.dialect.name, call.document)) is None:
+        await _give(call, call.answer(text, reasoning=reasoning))
+    else:
+        call.refuse(call.fault("unsupported_parameter", message=wrong), {})
 
 
 async def refusal(call: Call, *, text: str = "") -> None:
@@ -103,7 +112,7 @@ async def keepalive_only(call: Call, *, every_s: float = 0.02, seconds: float = 
         answer = call.answer("x")
         call.begin()
         call.send(first(call.events(answer), 0))
-        signs = (b": keep-alive\n\n", *call.dialect.idle(answer))
+        signs = (*call.dialect.comments, *call.dialect.idle(answer))
     else:
         call.begin_whole()
     for turn in range(int(seconds / every_s)):
@@ -169,7 +178,7 @@ async def garbage(call: Call, *, text: str = "upstream says: %%%") -> None:
         return
     call.begin()
     for _ in range(2):
-        call.out.chunk(f"data: {text}\n\n".encode())
+        call.out.chunk(call.dialect.framed(text.encode()))
     call.end()
 
 
@@ -178,11 +187,12 @@ async def garbled_event(call: Call, *, text: str = _ANSWER) -> None:
     if not call.asked.is_stream:
         await ok(call, text=text)
         return
-    events = call.events(call.answer(text))
+    answer = call.answer(text)
+    events = call.events(answer)
     opening = first(events, 0)
     call.begin()
     call.send(opening)
-    call.out.chunk(opening[0].data[: len(opening[0].data) // 2] + b"\n\n")
+    call.out.chunk(call.dialect.framed(call.half(answer)))
     call.send(events[len(opening) :])
     call.end()
 
@@ -194,7 +204,7 @@ async def truncated_json(call: Call, *, text: str = _ANSWER) -> None:
         call.out.whole(200, half, kind="application/json")
         return
     call.begin()
-    call.out.chunk(b"data: " + half + b"\n\n")
+    call.out.chunk(call.dialect.framed(half))
     call.end()
 
 
@@ -285,7 +295,7 @@ def _fault(name: str, sentence: str) -> Behaviour:
     ) -> None:
         wait = {} if retry_after is None else {"retry-after": str(retry_after)}
         told = call.fault(name, status=status, message=message, code=code, param=param)
-        call.out.json(told.status, call.error(told), {**wait, **(headers or {})})
+        call.refuse(told, {**wait, **(headers or {})})
 
     fault.__doc__ = sentence
     return fault
@@ -312,6 +322,7 @@ _FAULTS = {
 BEHAVIOURS: dict[str, Behaviour] = {
     "ok": ok,
     "tool_call": tool,
+    "strict": strict,
     "refusal": refusal,
     **{name: _fault(name, sentence) for name, sentence in _FAULTS.items()},
     "bad_gateway": bad_gateway,

@@ -17,7 +17,6 @@ __all__ = ["USUAL", "Call"]
 USUAL: Any = object()
 """An option of a fault that is left as the dialect has it."""
 
-_STREAM = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache"}
 _CHUNKED = {"transfer-encoding": "chunked"}
 _KEPT = 256
 
@@ -35,7 +34,9 @@ class Call:
         listed: Sequence[str] | None = None,
     ) -> None:
         self.provider = provider
-        self.asked = Asked(request.document)
+        self.asked = Asked(request.document, request.path)
+        self.document = request.document
+        """The body of the request."""
         self.out = responder
         self.dialect = dialect
         self._authorization = request.headers.get("authorization", "")
@@ -100,7 +101,9 @@ class Call:
 
     def begin(self) -> None:
         """Begin a stream."""
-        self.out.head(200, {**_STREAM, **_CHUNKED})
+        self.out.head(
+            200, {"content-type": self.dialect.stream_type, "cache-control": "no-cache", **_CHUNKED}
+        )
 
     def events(self, answer: Answer, *, done: bool = True) -> tuple[Event, ...]:
         """*answer* as a stream, with or without what follows its evidence."""
@@ -116,9 +119,10 @@ class Call:
         """End a stream as HTTP has it."""
         self.out.chunk(b"")
 
-    def error(self, fault: Fault) -> dict[str, Any]:
-        """The body of an error status."""
-        return self.dialect.error(fault, self._request_id)
+    def refuse(self, fault: Fault, headers: Mapping[str, str]) -> None:
+        """Answer with the error status of *fault*, and *headers*."""
+        body = self.dialect.error(fault, self._request_id)
+        self.out.json(fault.status, body, {**self.dialect.error_headers(fault), **headers})
 
     def failed(self, fault: Fault) -> dict[str, Any]:
         """The body that reports *fault* where an answer is expected."""

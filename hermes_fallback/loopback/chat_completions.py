@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hermes_fallback.loopback import openai
-from hermes_fallback.loopback.dialect import CREATED, Answer, Event, Fault, Part, Tool, halves, words
+from hermes_fallback.loopback.dialect import (
+    CREATED,
+    Answer,
+    Event,
+    Fault,
+    Part,
+    ServerSent,
+    Tool,
+    halves,
+    words,
+)
 
 __all__ = ["ChatCompletions"]
 
@@ -16,7 +26,7 @@ _TOOL_ID = "call_loopback_1"
 _DONE = Event(Part.DONE, b"data: [DONE]\n\n")
 
 
-class ChatCompletions:
+class ChatCompletions(ServerSent):
     """Writes the documents and chunks of a chat."""
 
     name = "chat_completions"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hermes_fallback.loopback import openai
-from hermes_fallback.loopback.dialect import CREATED, Answer, Event, Fault, Part, halves, words
+from hermes_fallback.loopback.dialect import CREATED, Answer, Event, Fault, Part, ServerSent, halves, words
 
 __all__ = ["CodexResponses"]
 
@@ -32,7 +32,7 @@ _Piece = tuple[Part, str, _Fields]
 """An event before it is numbered: what it is to the reader, its type, its fields."""
 
 
-class CodexResponses:
+class CodexResponses(ServerSent):
     """Writes responses and their events."""
 
     name = "codex_responses"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
-__all__ = ["Answer", "Dialect", "Event", "Fault", "Part", "Tool", "first", "halves", "words"]
+__all__ = ["Answer", "Dialect", "Event", "Fault", "Part", "ServerSent", "Tool", "first", "halves", "words"]
 
 CREATED = 1_700_000_000
 """When every answer was made."""
@@ -91,6 +91,10 @@ class Dialect(Hashable, Protocol):
     """The header with the request's id."""
     faults: Mapping[str, Fault]
     """Every fault by the name of its behaviour."""
+    stream_type: str
+    """The content type of a stream."""
+    comments: Sequence[bytes]
+    """What may stand in a stream and is no event."""
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         """*answer* in one document."""
@@ -104,8 +108,16 @@ class Dialect(Hashable, Protocol):
         """Events that tell a reader nothing but that somebody is there."""
         ...
 
+    def framed(self, data: bytes) -> bytes:
+        """*data*, whatever that is, as an event of a stream."""
+        ...
+
     def error(self, fault: Fault, request_id: str) -> dict[str, Any]:
         """*fault* as the body of an error status."""
+        ...
+
+    def error_headers(self, fault: Fault) -> Mapping[str, str]:
+        """What the head of an error says of *fault*."""
         ...
 
     def failed(self, fault: Fault, answer: Answer, request_id: str) -> dict[str, Any]:
@@ -119,6 +131,21 @@ class Dialect(Hashable, Protocol):
     def models(self, names: Sequence[str]) -> dict[str, Any]:
         """The list of models."""
         ...
+
+
+class ServerSent:
+    """What the dialects share whose streams are server-sent events."""
+
+    stream_type = "text/event-stream; charset=utf-8"
+    comments: Sequence[bytes] = (b": keep-alive\n\n",)
+
+    def framed(self, data: bytes) -> bytes:
+        """*data* in an event without a name."""
+        return b"data: " + data + b"\n\n"
+
+    def error_headers(self, fault: Fault) -> Mapping[str, str]:  # noqa: ARG002  # the body says it all
+        """Nothing."""
+        return {}
 
 
 def first(events: Sequence[Event], after: int) -> list[Event]:

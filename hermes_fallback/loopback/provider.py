@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 
 from hermes_fallback.loopback.anthropic_messages import AnthropicMessages
+from hermes_fallback.loopback.asked import Asked
+from hermes_fallback.loopback.bedrock_converse import BedrockConverse
 from hermes_fallback.loopback.behaviours import REFUSE
 from hermes_fallback.loopback.call import Call
 from hermes_fallback.loopback.chat_completions import ChatCompletions
+from hermes_fallback.loopback.code_assist import CodeAssist
 from hermes_fallback.loopback.codex_responses import CodexResponses
 from hermes_fallback.loopback.dialect import Dialect
 from hermes_fallback.loopback.http import Request, Responder
@@ -21,12 +25,14 @@ __all__ = ["CONTROL", "Control", "Provider"]
 
 CONTROL = "/_loopback/"
 _CHAT, _MESSAGES, _RESPONSES = ChatCompletions(), AnthropicMessages(), CodexResponses()
-_CONVERSATIONS: dict[tuple[str, str], Dialect] = {
-    ("POST", "/v1/chat/completions"): _CHAT,
-    ("POST", "/v1/messages"): _MESSAGES,
-    ("POST", "/anthropic/v1/messages"): _MESSAGES,
-    ("POST", "/v1/responses"): _RESPONSES,
+_CONVERSATIONS: dict[re.Pattern[str], Dialect] = {
+    re.compile(r"/v1/chat/completions"): _CHAT,
+    re.compile(r"(/anthropic)?/v1/messages"): _MESSAGES,
+    re.compile(r"/v1/responses"): _RESPONSES,
+    re.compile(r"(/v1)?/model/[^/]+/converse(-stream)?"): BedrockConverse(),
+    re.compile(r"(/v1)?/v1internal:(streamGenerate|generate)Content"): CodeAssist(),
 }
+"""The dialects by the paths that they are posted to."""
 _LISTS = {("GET", "/v1/models"), ("GET", "/anthropic/v1/models")}
 _KEY = ("GET", "/v1/key")
 """A second route that takes only the key, and knows no script: it answers with the list, too."""
@@ -35,7 +41,7 @@ Control = Callable[[Request, Responder], Awaitable[None]]
 
 
 class Provider:
-    """Speaks three dialects on its port, as its script says."""
+    """Speaks every dialect on its port, as its script says."""
 
     def __init__(self, spec: ProviderSpec, record: Record, control: Control) -> None:
         self.spec = spec
@@ -67,11 +73,11 @@ class Provider:
             responder = Responder(transport)
             await self._control(request, responder)
             return responder
-        dialect = _dialect(request)
+        spoken = _spoken(request)
+        dialect = spoken or _usual(request)
         step = self._refused(request, dialect) or self._routed(request)
-        is_conversation = _where(request) in _CONVERSATIONS
         received = self._record.add(
-            self.spec.name, request, behaviour=step.name, dialect=dialect.name if is_conversation else None
+            self.spec.name, request, behaviour=step.name, dialect=spoken.name if spoken else None
         )
         # Before the answer: whoever has it must find the port as the script leaves it.
         await self._settle()
@@ -97,10 +103,9 @@ class Provider:
             return self._list_step()
         if where == _KEY:
             return Step("ok")
-        if where not in _CONVERSATIONS:
+        if _spoken(request) is None:
             return Step("not_found")
-        asked = request.document.get("model") if isinstance(request.document, dict) else None
-        if self.spec.models and asked not in self.spec.models:
+        if self.spec.models and Asked(request.document, request.path).model not in self.spec.models:
             return Step("model_not_found")
         step = self._script[self._next]
         self._next = min(self._next + 1, len(self._script) - 1)
@@ -116,7 +121,12 @@ def _where(request: Request) -> tuple[str, str]:
     return request.method, request.path
 
 
-def _dialect(request: Request) -> Dialect:
-    """The dialect of a conversation; elsewhere Anthropic's, if its header says so, else a chat's."""
-    usual = _MESSAGES if "anthropic-version" in request.headers else _CHAT
-    return _CONVERSATIONS.get(_where(request), usual)
+def _spoken(request: Request) -> Dialect | None:
+    """The dialect of a conversation; None for what is none."""
+    paths = _CONVERSATIONS if request.method == "POST" else ()
+    return next((_CONVERSATIONS[path] for path in paths if path.fullmatch(request.path)), None)
+
+
+def _usual(request: Request) -> Dialect:
+    """The dialect of what is no conversation: Anthropic's, if its header says so, else a chat's."""
+    return _MESSAGES if "anthropic-version" in request.headers else _CHAT

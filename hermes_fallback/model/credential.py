@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hermes_fallback.model.bench import Subject
     from hermes_fallback.model.oauth import OAuth
 
-__all__ = ["Credential", "Grant", "Missing", "Problem"]
+__all__ = ["Credential", "Grant", "Missing", "Problem", "Signing"]
 
 
 _FINGERPRINT = len("sha256:") + 8
@@ -42,6 +42,18 @@ class Grant(Fact):
     """So many seconds before its end the credential is renewed."""
 
 
+class Signing(Fact):
+    """What a credential signs requests with, beside its secret, where the host wants a signature of AWS's form."""
+
+    key_id: str
+    """The name of the secret."""
+    token: Secret | None = None
+    """Of a session that ends."""
+    region: str
+    """Where the address does not say it."""
+    service: str
+
+
 class Credential(Fact, unshown=("headers",)):
     """A usable secret. The transport sends it to `origins` and refuses every other."""
 
@@ -58,6 +70,10 @@ class Credential(Fact, unshown=("headers",)):
     """When the secret ends, in seconds since the epoch; None where nobody knows, or never."""
     grant: Grant | None = None
     """None where it cannot be renewed."""
+    signing: Signing | None = None
+    """None where requests carry the secret itself."""
+    project: str = ""
+    """What requests are counted on, where the sign-in has such a thing and the dialect says it."""
     auth_header: str | None = None
     """The header that carries it, where it is not the provider's usual one."""
     auth_scheme: str = "Bearer"

@@ -20,11 +20,13 @@ class OAuth(Fact):
     """`device` (RFC 8628), `device_code` (a code that is polled for, then an authorization code), `user_code`
     (polled by the code that the user types), `loopback` (PKCE in a browser), or `none`: nobody signs in here."""
     client_id: str = ""
+    """The client that signs in, as its owner registered it."""
     client_id_env: str = ""
     """The variable that replaces `client_id`."""
     client_secret_env: str = ""
     """The variable that holds the secret of the client, where the provider wants one."""
     scopes: tuple[str, ...] = ()
+    """What is asked for."""
     device_url: str = ""
     """Where a code is asked for."""
     poll_url: str = ""
@@ -32,10 +34,13 @@ class OAuth(Fact):
     verification_url: str = ""
     """Where the user types the code, if the answer does not say so."""
     authorize_url: str = ""
+    """Where the browser goes."""
     token_url: str = ""
+    """Where tokens are given and renewed."""
     discovery_url: str = ""
     """The OpenID document that names `authorize_url` and `token_url`; their hosts must be in `hosts`."""
     redirect_uri: str = ""
+    """Where the browser comes back to, on this machine."""
     authorize_params: Mapping[str, str] = MappingProxyType({})
     """Parameters of the authorization request beside the usual ones."""
     uses_pkce: bool = False

@@ -58,6 +58,8 @@ class Attempt:
     output_tokens: int | None = None
     discarded_chars: int = 0
     """Text of a broken answer that had been handed out already."""
+    changed: str | None = None
+    """What of the conversation was not sent as it stands, in words; None where all of it was."""
 
 
 class SkipKind(StrEnum):

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Problem
+from hermes_fallback.model.demands import Demands
 from hermes_fallback.model.endpoint import Endpoint
 from hermes_fallback.model.link import Link
 
@@ -27,6 +28,8 @@ class Route(Endpoint):
     """Tokens that fit, where the link or its endpoint says so."""
     cost: str | None = None
     """`local`, `free`, `subscription` or `metered`, where the link says so."""
+    demands: Demands = Demands()
+    """What the endpoint wants of a conversation."""
     zone: str | None = None
     """`device`, `lan`, `region:X` or `any`, where the link says so."""
     insists: bool = False

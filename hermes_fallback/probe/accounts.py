@@ -11,6 +11,7 @@ from itertools import islice
 from hermes_fallback.model.bench import Bench, Standing, Subject
 from hermes_fallback.model.credential import Credential, Problem
 from hermes_fallback.model.endpoint import Endpoint
+from hermes_fallback.model.origin import Origin
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.probe.links import endpoint_of
@@ -23,6 +24,8 @@ from hermes_fallback.state.protocol import Benching
 from hermes_fallback.transport.synchronous import Carrier
 
 __all__ = ["Account", "Way", "accounts", "ask"]
+
+_OUT_OF_REACH = frozenset({Reason.CONNECTION, Reason.TIMEOUT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,17 @@ class Way:
         return checked.reason is not Reason.AUTH
 
     @property
+    def is_unreached(self) -> bool:
+        """True when its host was not reached, and is not close by: what is missing may be the network alone."""
+        checked = self.checked
+        if checked is None or checked.stage is not Stage.REACH or checked.reason not in _OUT_OF_REACH:
+            return False
+        return not Origin.of(self.endpoint.base_url).is_local
+
+    @property
     def has_failed(self) -> bool:
         """True when it was tried and led nowhere, or its credential is known to be dead."""
-        if self.checked is not None and self.checked.verdict is not Verdict.UNVERIFIED:
+        if self.checked and self.checked.verdict is not Verdict.UNVERIFIED and not self.is_unreached:
             return self.checked.verdict is Verdict.FAILED
         return self.bench is not None and self.bench.is_dead
 

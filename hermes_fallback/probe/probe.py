@@ -43,7 +43,7 @@ def probe(
 ) -> Checked:
     """What one free request tells about *endpoint*, within *timeout_s* seconds. Redirects are not followed.
 
-    The key goes to the origins that its credential names; and, where the endpoint is at the profile's own
+    A sign-in that has to be renewed is; one that is refused, too, and asked with once more. The key goes to the origins that its credential names; and, where the endpoint is at the profile's own
     address, to the host of the profile's probe.
 
     Raises:
@@ -52,7 +52,18 @@ def probe(
     found = signed_in(profile, endpoint)
     if isinstance(found, Checked):
         return found
-    endpoint = found
+    checked = _asked(profile, found, carrier, timeout_s)
+    if not (_is_refused(checked) and found.credential and found.credential.is_sign_in):
+        return checked
+    again = signed_in(profile, found, refused=True)
+    return again if isinstance(again, Checked) else _asked(profile, again, carrier, timeout_s)
+
+
+def _is_refused(checked: Checked) -> bool:
+    return checked.reason is Reason.AUTH and checked.verdict is Verdict.FAILED
+
+
+def _asked(profile: ProviderProfile, endpoint: Endpoint, carrier: Carrier, timeout_s: float) -> Checked:
     kind = profile.probe.kind if profile.probe else ""
     if takes := _TAKES.get(kind) or _TAKES.get(profile.group):
         return _unasked(f"`{profile.name}` was not asked: {takes}", None)

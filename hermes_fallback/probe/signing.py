@@ -18,25 +18,30 @@ __all__ = ["signed_in"]
 _START_S = 3.0
 
 
-def signed_in(profile: ProviderProfile, endpoint: Endpoint) -> Endpoint | Checked:
-    """*endpoint* with a credential that is good now; or the verdict, where the sign-in alone decides it."""
+def signed_in(profile: ProviderProfile, endpoint: Endpoint, *, refused: bool = False) -> Endpoint | Checked:
+    """*endpoint* with a credential that is good now; or the verdict, where the sign-in alone decides it.
+
+    *refused*: with another one than it has, which the host has just refused.
+    """
     credential = endpoint.credential
     if credential is None:
         return endpoint
     if credential.source == PROGRAM:
         return _started(credential)
-    return endpoint if credential.grant is None else _renewed(profile, endpoint, credential, credential.grant)
+    if credential.grant is None:
+        return endpoint
+    return _renewed(profile, endpoint, credential, credential.grant, refused=refused)
 
 
 def _renewed(
-    profile: ProviderProfile, endpoint: Endpoint, credential: Credential, grant: Grant
+    profile: ProviderProfile, endpoint: Endpoint, credential: Credential, grant: Grant, *, refused: bool
 ) -> Endpoint | Checked:
     try:
         if grant.kind == "aws":
             from hermes_fallback.login.aws import caller  # of an extra
 
             return _taken(f"AWS takes the sign-in, and knows it as {caller(grant)}")
-        fresh = _fresh(credential, time.time())
+        fresh = _fresh(credential, time.time(), refused=refused)
     except CredentialError as error:
         return _refused(error)
     if profile.probe is not None and profile.probe.kind == "token_mint":
@@ -44,10 +49,12 @@ def _renewed(
     return endpoint.carrying(fresh)
 
 
-def _fresh(credential: Credential, now: float) -> Credential:
+def _fresh(credential: Credential, now: float, *, refused: bool) -> Credential:
     from hermes_fallback.login.renewal import RENEWER  # keys need none of it
 
-    return RENEWER.renew(credential, refused=False, now=now) if credential.is_due(now) else credential
+    if not (refused or credential.is_due(now)):
+        return credential
+    return RENEWER.renew(credential, refused=refused, now=now)
 
 
 def _taken(what: str) -> Checked:

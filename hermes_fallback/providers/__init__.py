@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hermes_fallback.model.demands import Demands
 from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 from hermes_fallback.providers.registration import register_provider
 from hermes_fallback.providers.registry import ProfileOrigin, Registry
 
 __all__ = [
+    "Demands",
     "OAuth",
     "Probe",
     "ProfileOrigin",

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from hermes_fallback.fact import Fact
+from hermes_fallback.model.demands import Demands
 from hermes_fallback.model.header import header_fault
 from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.model.origin import Origin
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 
-__all__ = ["check"]
+__all__ = ["check", "is_word"]
 
 _REQUESTS = ("read_only", "one_token")
 _PROBES = (*_REQUESTS, "process_start", "token_mint")
 _FLOWS = ("device", "device_code", "user_code", "loopback", "none")
 _LAYOUTS = ("flat", "tokens")
+_REASONING = ("kept", "filled", "refused")
+_SHORTEST_ID = 8
 _TOKENS_GO_TO = (
     "device_url",
     "poll_url",
@@ -33,6 +36,7 @@ def check(profile: ProviderProfile) -> str | None:
         _check_kinds(profile)
         or _check_probe(profile.probe)
         or _check_oauth(profile.oauth)
+        or _check_demands(profile.demands)
         or _check_words(profile)
         or _check_addresses(profile)
         or _check_variables(profile)
@@ -84,11 +88,11 @@ _NUMBERS: _Kind = _are_numbers, "a list of whole numbers"
 _SECONDS: _Kind = _is_seconds, "a number of seconds"
 _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(["aliases", "alternate_base_urls", "default_models", "env_vars", "key_prefixes"], _TEXTS),
-    **dict.fromkeys(["command_envs", "other_base_url_envs", "setup_vars"], _TEXTS),
+    **dict.fromkeys(["command_envs", "ignored", "other_base_url_envs", "setup_vars"], _TEXTS),
     "placeholders": (_are_listed, "a mapping of lists of texts"),
     **dict.fromkeys(["api_modes_by_model", "api_modes_by_url"], _PAIRS),
     **dict.fromkeys(["models_public", "shares_primary_address", "takes_keys"], _FLAG),
-    **dict.fromkeys(["default_headers", "probe.headers"], _MAPPING),
+    **dict.fromkeys(["default_headers", "models_filter", "probe.headers"], _MAPPING),
     **dict.fromkeys(["probe.accepts", "probe.rejects"], _NUMBERS),
     **dict.fromkeys(["oauth.authorize_params", "oauth.headers", "oauth.kept"], _MAPPING),
     **dict.fromkeys(["oauth.scopes", "oauth.terminal_errors", "oauth.hosts"], _TEXTS),
@@ -96,6 +100,19 @@ _KINDS: dict[str, _Kind] = {
     **dict.fromkeys(["oauth.interval_s", "oauth.deadline_s", "oauth.lifetime_s", "oauth.skew_s"], _SECONDS),
     "oauth.terminal_statuses": _NUMBERS,
     "oauth.uses_pkce": _FLAG,
+    **dict.fromkeys(["demands.cache_marks", "demands.no_prefill"], _TEXTS),
+    **dict.fromkeys(["demands.exact_tool_ids", "demands.system_first", "demands.alternates"], _FLAG),
+    "demands.image_urls": _FLAG,
+    "demands.images": (lambda value: value is None or isinstance(value, bool), "true or false"),
+    "demands.call_fields": (lambda value: isinstance(value, Mapping), "a mapping"),
+    "demands.tool_id_chars": (
+        lambda value: value is None or (isinstance(value, int) and value >= _SHORTEST_ID),
+        f"a number from {_SHORTEST_ID}",
+    ),
+    "demands": (
+        lambda value: value is None or isinstance(value, Demands),
+        f"made of {', '.join(Demands.field_names())}",
+    ),
     "oauth": (
         lambda value: value is None or isinstance(value, OAuth),
         f"made of {', '.join(OAuth.field_names())}",
@@ -121,12 +138,12 @@ def _check_kinds(fact: Fact, path: str = "") -> str | None:
 def _check_words(profile: ProviderProfile) -> str | None:
     seen: set[str] = set()
     for word in (profile.name, *profile.aliases):
-        if not _is_word(word):
+        if not is_word(word):
             return f"`{word}` cannot be a provider's name: letters, digits, `-`, `_` and `.` only"
         if word in seen:
             return f"`{word}` stands twice among its name and aliases"
         seen.add(word)
-    if not _is_word(profile.api_mode):
+    if not is_word(profile.api_mode):
         return f"`{profile.api_mode}` is not an `api_mode`"
     return None
 
@@ -194,6 +211,16 @@ def _check_oauth(oauth: OAuth | None) -> str | None:
     return next(filter(None, (_check_endpoint(name, getattr(oauth, name)) for name in _TOKENS_GO_TO)), None)
 
 
+def _check_demands(demands: Demands | None) -> str | None:
+    if demands is None:
+        return None
+    if fault := _check_kinds(demands, "demands."):
+        return fault
+    if demands.reasoning_content not in _REASONING:
+        return f"`demands.reasoning_content` must be one of {', '.join(_REASONING)}"
+    return None
+
+
 def _check_endpoint(name: str, url: str) -> str | None:
     """What is wrong with an address that tokens go to: nobody between here and there may read them."""
     if not url:
@@ -207,6 +234,7 @@ def _check_endpoint(name: str, url: str) -> str | None:
     return None
 
 
-def _is_word(word: str) -> bool:
+def is_word(word: str) -> bool:
+    """True when *word* can be a provider's name or alias."""
     bare = word.replace("-", "").replace("_", "").replace(".", "")
-    return bare.isalnum() and bare.isascii() and word[0].isalnum() and word == word.lower()
+    return bare.isalnum() and bare.isascii() and word[:1].isalnum() and word == word.lower()

@@ -10,18 +10,20 @@ import yaml
 
 from hermes_fallback.errors import InvalidPlugin
 from hermes_fallback.fact import Fact
+from hermes_fallback.model.demands import Demands
 from hermes_fallback.model.oauth import OAuth
 from hermes_fallback.providers.plugin import mask
 from hermes_fallback.providers.profile import Probe, ProviderProfile
 
-__all__ = ["KIND", "is_provider_plugin", "read_profile"]
+__all__ = ["KIND", "PARTS", "is_provider_plugin", "read_profile"]
 
 KIND = "model-provider"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _RULES = frozenset({"api_modes_by_model", "api_modes_by_url"})
-_PARTS: Mapping[str, type[Fact]] = {"probe": Probe, "oauth": OAuth}
+PARTS: Mapping[str, type[Fact]] = {"probe": Probe, "oauth": OAuth, "demands": Demands}
+"""The fields of a profile that are mappings of fields of their own."""
 
 
 def read_profile(path: Path) -> ProviderProfile:
@@ -74,7 +76,7 @@ def _value(key: str, value: object) -> Any:
     """*value* in the form that a profile has it in, where YAML has another; what it is to be is checked later."""
     if key in _RULES and isinstance(value, Mapping):
         return tuple(value.items())
-    part = _PARTS.get(key)
+    part = PARTS.get(key)
     if part and isinstance(value, Mapping) and set(value) <= set(part.field_names()):
         return part(**value)
     return value

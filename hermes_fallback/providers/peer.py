@@ -6,17 +6,18 @@ Source: the plugin interface of Hermes Agent 0.19 (`providers`, `providers.base`
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from importlib.util import module_from_spec, spec_from_file_location
-from inspect import Parameter, signature
+from inspect import Parameter, isfunction, signature
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
 from typing import Any
 
 from hermes_fallback.errors import NotFound
+from hermes_fallback.providers.absent import absent_modules
 from hermes_fallback.providers.profile import ProviderProfile
 from hermes_fallback.providers.registration import register_provider
 
@@ -27,25 +28,40 @@ Lookup = Callable[[str], ProviderProfile | None]
 _EXECUTING = "hermes_fallback_user_plugin"
 _lock = RLock()  # sys.modules belongs to the process: one plugin at a time may borrow names in it
 
-_AUTH_TYPES = dict.fromkeys(["oauth_device_code", "oauth_minimax", "copilot"], "oauth_device")
+_AUTH_TYPES = {
+    **dict.fromkeys(["oauth_device_code", "oauth_minimax", "copilot"], "oauth_device"),
+    "vertex": "gcp_adc",
+}
+_NAMING = frozenset({"user-agent", "editor-version", "originator", "x-title", "referer", "http-referer"})
+"""Headers by which a program tells its name. A plugin of Hermes Agent gives the name of that."""
+_UNUSED = {"fixed_temperature": None, "default_max_tokens": None}
+"""Fields of the peer's that are read nowhere here, as they stand where a plugin does not set them."""
 _LAST = 1000  # in the order of `provider: auto`: behind every bundled provider
 
 
+_UNKNOWN = "_unknown"
+
+
 class _Lenient(type):
-    """Calls the class without the keyword arguments that it does not know: a newer peer has more of them."""
+    """Calls the class without the keyword arguments that it does not know: a newer peer has more of them.
+
+    Their names stay with what it makes.
+    """
 
     def __call__(cls, *args: object, **given: object) -> object:
         accepted = signature(cls.__init__).parameters  # type: ignore[misc]  # of this very class
-        if not any(each.kind is Parameter.VAR_KEYWORD for each in accepted.values()):
-            given = {name: value for name, value in given.items() if name in accepted}
-        return super().__call__(*args, **given)
+        takes_all = any(each.kind is Parameter.VAR_KEYWORD for each in accepted.values())
+        known = {name: value for name, value in given.items() if takes_all or name in accepted}
+        made: object = super().__call__(*args, **known)
+        vars(made)[_UNKNOWN] = tuple(name for name in given if name not in known)
+        return made
 
 
 @dataclass
 class PeerProfile(metaclass=_Lenient):
     """What a plugin of Hermes Agent sees as `ProviderProfile`: to call, or to build its own class on.
 
-    It may be changed until it is registered; methods that a subclass adds are carried and never called.
+    It may be changed until it is registered; methods that a subclass adds are named, and never called.
     """
 
     name: str
@@ -67,8 +83,10 @@ class PeerProfile(metaclass=_Lenient):
     default_aux_model: str = ""
 
 
-def translate(peer: object) -> ProviderProfile:
+def translate(peer: object, absent: Sequence[str] = ()) -> ProviderProfile:
     """*peer*, a profile of Hermes Agent's shape, in ours. Ours passes as it is.
+
+    *absent* names the modules that its plugin asked for and that were empty.
 
     There `env_vars` holds the keys' variables and the base URL's together; here they stand apart.
     """
@@ -78,7 +96,8 @@ def translate(peer: object) -> ProviderProfile:
     addresses = tuple(name for name in variables if name.endswith(("_BASE_URL", "_URL")))
     auth_type = _text(peer, "auth_type") or "api_key"
     hostname = _text(peer, "hostname")
-    headers = getattr(peer, "default_headers", None)
+    headers = _headers(peer)
+    sent = {name: value for name, value in headers.items() if name.lower() not in _NAMING}
     return ProviderProfile(
         name=_text(peer, "name").lower(),
         display_name=_text(peer, "display_name"),
@@ -93,12 +112,31 @@ def translate(peer: object) -> ProviderProfile:
         auto_rank=_LAST if auth_type == "api_key" else None,
         env_vars=tuple(name for name in variables if name not in addresses),
         models_url=_text(peer, "models_url"),
-        default_headers={str(k): str(v) for k, v in headers.items()} if isinstance(headers, Mapping) else {},
+        default_headers=sent,
         default_models=_words(peer, "fallback_models"),
         default_aux_model=_text(peer, "default_aux_model"),
         vision=True if getattr(peer, "supports_vision", False) else None,
         signup_url=_text(peer, "signup_url"),
+        ignored=(*_hooks(peer), *_unused(peer), *(name for name in headers if name not in sent), *absent),
     )
+
+
+def _headers(peer: object) -> dict[str, str]:
+    headers = getattr(peer, "default_headers", None)
+    return {str(k): str(v) for k, v in headers.items()} if isinstance(headers, Mapping) else {}
+
+
+def _hooks(peer: object) -> Iterator[str]:
+    """The methods that the classes of *peer* bring, as calls."""
+    own = (cls for cls in type(peer).__mro__ if cls not in {PeerProfile, object})
+    names = dict.fromkeys(name for cls in own for name, value in vars(cls).items() if isfunction(value))
+    return (f"{name}()" for name in names if not name.startswith("_"))
+
+
+def _unused(peer: object) -> Iterator[str]:
+    """The fields that *peer* sets and nobody reads."""
+    yield from (name for name, usual in _UNUSED.items() if getattr(peer, name, usual) is not usual)
+    yield from getattr(peer, _UNKNOWN, ())
 
 
 def _text(peer: object, name: str) -> str:
@@ -123,7 +161,12 @@ def executing(script: Path, bundled: Lookup) -> Iterator[Callable[[], None]]:
         msg = f"{script} cannot be executed"
         raise ImportError(msg)
     module, run = module_from_spec(spec), spec.loader.exec_module
-    with _lock, _borrowed({**_peer_modules(bundled), _EXECUTING: module}), _no_bytecode():
+    with (
+        _lock,
+        absent_modules() as absent,
+        _borrowed({**_peer_modules(bundled, absent), _EXECUTING: module}),
+        _no_bytecode(),
+    ):
         yield lambda: run(module)
 
 
@@ -156,7 +199,7 @@ def _remove(roots: set[str]) -> None:
         del sys.modules[name]
 
 
-def _peer_modules(bundled: Lookup) -> dict[str, ModuleType]:
+def _peer_modules(bundled: Lookup, absent: Sequence[str]) -> dict[str, ModuleType]:
     base = ModuleType("providers.base", "The profile class that plugins of Hermes Agent import.")
     vars(base).update(ProviderProfile=PeerProfile, OMIT_TEMPERATURE=object())
     top = ModuleType("providers", "The registration that plugins of Hermes Agent import.")
@@ -164,7 +207,7 @@ def _peer_modules(bundled: Lookup) -> dict[str, ModuleType]:
         __path__=[],
         base=base,
         ProviderProfile=PeerProfile,
-        register_provider=lambda profile: register_provider(translate(profile)),
+        register_provider=lambda profile: register_provider(translate(profile, absent)),
         get_provider_profile=lambda name: _as_peer(_found(bundled, name)),
     )
     return {"providers": top, "providers.base": base}

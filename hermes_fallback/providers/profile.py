@@ -9,6 +9,7 @@ from hermes_fallback.fact import Fact, freeze
 
 TYPE_CHECKING = False  # importing `typing` for it takes 4 ms
 if TYPE_CHECKING:
+    from hermes_fallback.model.demands import Demands
     from hermes_fallback.model.oauth import OAuth
 
 __all__ = ["Probe", "ProviderProfile"]
@@ -48,6 +49,7 @@ class Probe(Fact):
     kind: str = "read_only"
     """`read_only`, or `one_token` where only a chat of one token tells; `process_start` and `token_mint`."""
     method: str = "GET"
+    """Of HTTP."""
     headers: Mapping[str, str] = MappingProxyType({})
     """Headers it needs beside the key."""
     auth_header: str = ""
@@ -69,11 +71,13 @@ class ProviderProfile(Fact):
     name: str
     """What links call it; lower case, and the same as the key of its plugin."""
     display_name: str = ""
+    """What people call it; empty: its name."""
     description: str = ""
+    """What it is, in a sentence."""
     aliases: tuple[str, ...] = ()
     """Other words for the same provider."""
     api_mode: str = "chat_completions"
-    """The dialect it speaks unless `api_mode_for` knows better."""
+    """The dialect it speaks, where neither the model nor the endpoint decides."""
     api_modes_by_model: Rules = ()
     """Where the dialect hangs on the model: (start of the model's name, dialect)."""
     api_modes_by_url: Rules = ()
@@ -83,9 +87,9 @@ class ProviderProfile(Fact):
     regional_base_url: str = ""
     """The same in a region of the user's; `{region}` and other words in braces are filled in from `placeholders`."""
     placeholders: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    """Where the words in braces come from: variables, and keys of config.yaml, which have a dot; the first counts."""
+    """Where the words in braces come from: variables, keys of config.yaml, which have a dot, and `~/.aws/config`; the first counts."""
     alternate_base_urls: tuple[str, ...] = ()
-    """Its other addresses, which may be sent its keys too. A first label `*` stands for any one host."""
+    """Its other addresses, which may be sent its keys too. A label `*` stands for any one."""
     base_url_env: str = ""
     """The variable that replaces `base_url`."""
     other_base_url_envs: tuple[str, ...] = ()
@@ -110,9 +114,11 @@ class ProviderProfile(Fact):
     setup_vars: tuple[str, ...] = ()
     """Variables by which its sign-in is found, and that hold no key: names of files, of profiles."""
     auth_header: str = "Authorization"
+    """The header that carries the key."""
     auth_scheme: str = "Bearer"
     """Put before the key; empty for headers that hold the bare key."""
     default_headers: Mapping[str, str] = MappingProxyType({})
+    """Headers of every request; none may be the one that carries the key."""
     key_prefixes: tuple[str, ...] = ()
     """How its keys begin, where that is documented."""
     models_path: str = "/models"
@@ -121,8 +127,14 @@ class ProviderProfile(Fact):
     """The model list's full address, where it is not below the base URL."""
     models_public: bool = False
     """True when the model list answers without a key, and so proves nothing about one."""
+    models_filter: Mapping[str, str] = MappingProxyType({})
+    """The models of the list that count: fields of their entries, each with the word that it is or lists.
+
+    Entries with none of these fields count too."""
     probe: Probe | None = None
     """None: ask the model list; where that is public, only a request of one token tells good from bad."""
+    demands: Demands | None = None
+    """How it wants conversations beyond what its dialect says; None for nothing."""
     default_models: tuple[str, ...] = ()
     """Models to offer when the live list cannot be had; best first."""
     default_aux_model: str = ""
@@ -132,6 +144,9 @@ class ProviderProfile(Fact):
     signup_url: str = ""
     """Where a key is made."""
     docs_url: str = ""
+    """Where it is described."""
+    ignored: tuple[str, ...] = ()
+    """What its plugin brings and nobody here asks for: hooks and fields of Hermes Agent's. Set where that is read."""
 
     def __post_init__(self) -> None:
         freeze(self)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hermes_fallback.credentials.auth_content import AuthContent
 from hermes_fallback.credentials.auth_file import AuthFile
-from hermes_fallback.credentials.pool_entry import STATUS_KEYS, PoolEntry
+from hermes_fallback.credentials.pool_entry import OURS, STATUS_KEYS, PoolEntry
 from hermes_fallback.errors import FallbackError, SystemRefused
 from hermes_fallback.model.bench import Bench, Subject
 from hermes_fallback.model.reason import Reason
@@ -18,8 +18,6 @@ from hermes_fallback.state.protocol import State
 
 __all__ = ["AuthPools", "open_shared_state", "reset_credentials"]
 
-_OURS = "hermes_fallback"
-"""The key, in an entry, of what Hermes Agent has no word for."""
 _PATIENCE_S = 0.5
 """A turn does not wait longer for the lock; then the bench is kept in the state's own file."""
 _EXHAUSTED, _DEAD = "exhausted", "dead"
@@ -28,7 +26,7 @@ _REASONS = {401: Reason.AUTH, 402: Reason.QUOTA, 403: Reason.AUTH, 429: Reason.R
 _GUESS_S = {401: 300.0}
 _USUAL_GUESS_S = 3600.0
 """How long Hermes Agent leaves an entry alone, by the status that it failed with, where nobody named a time."""
-_UNMARKED = {**dict.fromkeys(STATUS_KEYS), "last_status": "ok", _OURS: None}
+_UNMARKED = {**dict.fromkeys(STATUS_KEYS), "last_status": "ok", OURS: None}
 _KEPT_OPEN = 16
 
 Benches = Mapping[Subject, Bench]
@@ -120,10 +118,9 @@ def _benches(content: AuthContent) -> Mapping[Subject, Bench | None]:
 
 
 def _entries(content: AuthContent) -> Iterator[PoolEntry]:
-    """All that a bench can be written into: entries of pools, and the states of sign-ins that have none."""
+    """All that a bench can be written into: entries of pools, and the state of a sign-in that has none."""
     for provider in content.providers:
         yield from (entry for entry in content.pool(provider) if entry.subject)
-    yield from content.signed_out
 
 
 def _bench(entry: PoolEntry, subject: Subject) -> Bench | None:
@@ -148,7 +145,7 @@ def _bench(entry: PoolEntry, subject: Subject) -> Bench | None:
 
 def _ours(entry: PoolEntry) -> Mapping[str, object]:
     """What we wrote beside the status that stands there; nothing where somebody has written another since."""
-    found = entry.raw.get(_OURS)
+    found = entry.raw.get(OURS)
     is_about = isinstance(found, Mapping) and found.get("since") == entry.last_status_at
     return found if isinstance(found, Mapping) and is_about else {}
 
@@ -179,7 +176,7 @@ def _fields(bench: Bench | None, entry: PoolEntry) -> Mapping[str, object]:
         "last_error_reason": str(bench.reason),
         "last_error_message": None,
         "last_error_reset_at": None if bench.is_dead else bench.until,
-        _OURS: {
+        OURS: {
             "since": bench.since,
             "strikes": bench.strikes,
             "is_given": bench.is_given,

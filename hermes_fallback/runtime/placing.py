@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 
 from hermes_fallback.credentials.cloud import google_file
@@ -14,6 +15,7 @@ __all__ = ["placed"]
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _EVERYWHERE = "global"
+_AWS_FILE = "~/.aws/config"
 
 
 def placed(
@@ -37,13 +39,32 @@ def placed(
 
 
 def _first(sources: tuple[str, ...], environment: Environment, setting: Callable[[str], str]) -> str:
-    """The value of the first of *sources* that has one: variables, and keys of config.yaml, which have a dot."""
+    """The value of the first of *sources* that has one.
+
+    They are variables, keys of config.yaml, which have a dot, and AWS's file with the region of each profile.
+    """
     for source in sources:
-        found = None if "." in source else environment.get(source)
-        value = setting(source) if "." in source else found.value.strip() if found else ""
+        if source == _AWS_FILE:
+            value = _aws_region(environment)
+        else:
+            value = setting(source) if "." in source else environment.text(source)
         if value:
             return value
     return ""
+
+
+def _aws_region(environment: Environment) -> str:
+    from configparser import ConfigParser, Error  # few links go to AWS
+
+    home = environment.text("HOME") or os.path.expanduser("~")
+    path = environment.text("AWS_CONFIG_FILE") or _AWS_FILE.replace("~", home, 1)
+    name = environment.text("AWS_PROFILE") or "default"
+    parser = ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read(path, encoding="utf-8")
+    except (Error, UnicodeError):
+        return ""
+    return parser.get(name if name == "default" else f"profile {name}", "region", fallback="").strip()
 
 
 def _project(environment: Environment) -> str:

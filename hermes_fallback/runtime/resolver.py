@@ -11,6 +11,7 @@ from hermes_fallback.credentials.sources import Lookup, Stores, look_up
 from hermes_fallback.errors import InvalidPlugin, NotFound
 from hermes_fallback.fact import Fact
 from hermes_fallback.model.credential import Missing, Problem
+from hermes_fallback.model.demands import Demands
 from hermes_fallback.model.endpoint import Endpoint, NamedEndpoint
 from hermes_fallback.model.link import Identity, Link
 from hermes_fallback.model.origin import Origin, has_user
@@ -20,7 +21,9 @@ from hermes_fallback.providers.registry import ANY_ADDRESS, Registry
 
 __all__ = ["SPOKEN", "Resolver"]
 
-SPOKEN = frozenset({"anthropic_messages", "chat_completions", "codex_responses"})
+SPOKEN = frozenset(
+    {"anthropic_messages", "bedrock_converse", "chat_completions", "code_assist", "codex_responses"}
+)
 """The dialects of `wire/`; named here so that resolving does not import them, and held equal by a test."""
 
 _NO_USER = "remove it, put the key into a variable, and name that with `key_env` in the link"
@@ -151,12 +154,7 @@ class Resolver:
         endpoints = self._endpoints(link, place, considered, source="link" if position else "config")
         if isinstance(endpoints, Problem):
             return endpoints
-        carried = [each for each in endpoints if not _is_signed(each)]
-        if not carried:
-            name = place.profile.name
-            hint = f"give it a key of its own: hermes providers show {name}"
-            return Problem("not-ready", f"requests to `{name}` are not signed yet", hint)
-        return [_routed(each, link, place, api_mode, position) for each in carried]
+        return [_routed(each, link, place, api_mode, position) for each in endpoints]
 
     def _place(self, link: Link, considered: list[Considered]) -> _Place | Problem:
         profile = self._profile(link, considered)
@@ -318,12 +316,6 @@ class Resolver:
         return lookup
 
 
-def _is_signed(endpoint: Endpoint) -> bool:
-    """True where each request wants a signature of its own, in place of a key that it carries."""
-    grant = endpoint.credential.grant if endpoint.credential else None
-    return grant is not None and grant.kind == "aws"
-
-
 def _routed(endpoint: Endpoint, link: Link, place: _Place, api_mode: str, position: int) -> Route:
     return Route(
         **{name: getattr(endpoint, name) for name in Endpoint.field_names()},
@@ -332,6 +324,7 @@ def _routed(endpoint: Endpoint, link: Link, place: _Place, api_mode: str, positi
         position=position,
         context_length=link.context_length or (place.named.context_length if place.named else None),
         cost=link.cost,
+        demands=place.profile.demands or Demands(),
         zone=link.zone,
     )
 

@@ -63,6 +63,7 @@ class LiveAttempt:
         self._ended: Ended | None = None
         self._content_s: float | None = None
         self._request_id: str | None = None
+        self._changes: tuple[str, ...] = ()
 
     def run(self, request: HttpRequest, *, time_left_s: float) -> Generator[Op, Any, None]:
         """Send, read to the end, and show events as they come. Raises `AttemptFailed`."""
@@ -74,6 +75,7 @@ class LiveAttempt:
             first_token_s=first_s,
             between_tokens_s=limits.between_tokens_s,
         )
+        self._changes = request.changes
         response = yield Open(request, timeouts)
         self._request_id = _request_id(response.headers)
         if response.status != _OK:
@@ -190,6 +192,7 @@ class LiveAttempt:
             input_tokens=usage.input_tokens if usage else None,
             output_tokens=usage.output_tokens if usage else None,
             discarded_chars=len(self.text) if verdict and self.has_shown else 0,
+            changed="; ".join(self._changes) or None,
         )
 
     def answer(self, receipt: Receipt) -> Answer:

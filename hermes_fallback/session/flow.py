@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from hermes_fallback.errors import CredentialError, FallbackError
-from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, Send
+from hermes_fallback.failover.action import Action, Ask, Following, GiveUp, PassedOver, Send
 from hermes_fallback.failover.candidate import Candidate
 from hermes_fallback.failover.classify import Verdict, classify
 from hermes_fallback.failover.verdict import About
@@ -26,7 +26,7 @@ from hermes_fallback.session.needs import needs_of
 from hermes_fallback.session.ops import Op, Permit, Renew, Show, Sleep
 from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.session.wording import MAY_COST, interrupted, passed_over, unanswered
-from hermes_fallback.session.words import SAID
+from hermes_fallback.session.words import said
 from hermes_fallback.transcript.conversation import Conversation, Options
 from hermes_fallback.transport.errors import scrubbed
 from hermes_fallback.wire.dialects import dialect
@@ -63,11 +63,12 @@ class _Step:
         self._generation = health.generation
         now_s = flow.now()
         self._epoch_s = flow.wall() - now_s
+        self._needs = needs_of(conversation, options, flow.plan, health)
         self._machine = state.turn.step(
             now_s=now_s,
             epoch_s=self._epoch_s,
             health=health,
-            needs=needs_of(conversation, options, flow.plan.candidates, health),
+            needs=self._needs,
         )
         self._left: tuple[Candidate, Verdict] | None = None
         self._request: tuple[Route, HttpRequest] | None = None
@@ -130,13 +131,9 @@ class _Step:
         if action.after_s > 0:
             yield from self._wait(route, action.after_s)
         following = self._awoken(action) if action.after_s > 0 or self._has_asked else action
-        if (
-            not isinstance(following, Send)
-            or following.candidate is not action.candidate
-            or following.after_s
-        ):
+        if (due := _due_again(following, action)) is None:
             return self._instead(following)
-        action = following
+        action = due
         try:
             if action.probes and not self._leases(action):
                 return self._instead(self._machine.denied(now_s=flow.now()))
@@ -159,7 +156,7 @@ class _Step:
     def _attempt(self, action: Send, route: Route) -> Generator[Op, Any, Answer | Action]:
         flow = self._flow
         attempt = LiveAttempt(
-            route,
+            flow.current(route),
             flow.plan.limits.timeouts,
             now=flow.now,
             returns=self._returning_to,
@@ -170,11 +167,7 @@ class _Step:
         if flow.plan.turns:
             flow.plan.turns.note(route)
         try:
-            attempt.route = yield from self._with_fresh_key(action, route)
-            left_s = action.time_left_s - attempt.elapsed_s
-            if left_s <= 0:  # renewing took all the time there was
-                return self._instead(self._machine.awoken(action, now_s=flow.now()))
-            yield from attempt.run(self._request_for(attempt.route), time_left_s=left_s)
+            instead = yield from self._perform(action, attempt)
         except AttemptFailed as failed:
             return self._after_failure(action, attempt, failed.failure)
         except CredentialError as error:
@@ -183,29 +176,44 @@ class _Step:
         except GeneratorExit:
             self._state.note(attempt, "stop", status=None)
             raise
-        self._state.note(attempt, "answer")
-        self._state.turn.answered(action.candidate)
+        return instead or self._answered(action, attempt, route)
+
+    def _perform(self, action: Send, attempt: LiveAttempt) -> Generator[Op, Any, Action | None]:
+        """Send it with a credential that is good now, to the end of the answer.
+
+        Returns what is to be done in its place, where that took all the time there was, or others have benched it.
+        """
+        before = attempt.route
+        attempt.route = yield from self._with_fresh_key(action, before)
+        following = action if attempt.route is before else self._awoken(action)
+        if (due := _due_again(following, action)) is None:
+            return self._instead(following)
+        yield from attempt.run(self._request_for(attempt.route), time_left_s=due.time_left_s)
+        return None
+
+    def _answered(self, action: Send, attempt: LiveAttempt, route: Route) -> Answer:
+        flow, state = self._flow, self._state
+        state.note(attempt, "answer")
+        state.turn.answered(action.candidate)
         if self._machine.health.benches:
             flow.state.lift(route.subject, at=self._proved_at(action, attempt))
         flow.served_last = route
-        self._state.served_by, self._state.skipped = attempt.served_by, self._skipped()
-        return attempt.answer(self._state.receipt(flow.now()))
+        state.served_by, state.skipped = attempt.served_by, self._skipped()
+        return attempt.answer(state.receipt(flow.now()))
 
-    def _with_fresh_key(self, action: Send, route: Route) -> Generator[Op, Any, Route]:
-        """*route* with a credential that is good now.
+    def _with_fresh_key(self, action: Send, current: Route) -> Generator[Op, Any, Route]:
+        """*current* with a credential that is good now; the same object where its own is.
 
         Raises:
             CredentialError: it had to be renewed, and could not be.
         """
-        flow = self._flow
-        current = flow.current(route)
-        credential = current.credential
+        flow, credential = self._flow, current.credential
         if credential is None or not (action.renews or credential.is_due(flow.wall())):
             return current
         renewed = yield Renew(credential, refused=action.renews)
         if isinstance(renewed, CredentialError):
             raise renewed
-        return flow.renewed(route, renewed)
+        return flow.renewed(flow.plan.route(action.candidate), renewed)
 
     def _proved_at(self, action: Send, attempt: LiveAttempt) -> float:
         """When *attempt* began; later where what it tried out seems to be of later: then a clock was set back."""
@@ -226,7 +234,7 @@ class _Step:
         )
 
     def _awoken(self, action: Send) -> Action:
-        """What becomes of *action* after a wait for its time, or for leave."""
+        """What becomes of *action* after a wait for its time, for leave, or for a renewal."""
         self._has_asked = False
         self._machine.health = self._flow.state.health()
         return self._machine.awoken(action, now_s=self._flow.now())
@@ -336,7 +344,7 @@ class _Step:
             to=plan.name(route),
             left=plan.name(plan.route(left)),
             reason=verdict.reason,
-            detail=SAID[verdict.reason],
+            detail=said(verdict.reason, verdict.rule),
         )
 
     def _starting_on(self, route: Route) -> Notice | None:
@@ -373,13 +381,18 @@ class _Step:
         return tuple(latest.values())
 
     def _passed(self) -> list[Skipped]:
-        """Links that this step has not tried: that of one whose other credential was tried is none of them."""
+        """Links that this step has tried with no credential, each once: by the one that is free again first."""
         now = self._flow.now() + self._epoch_s
         tried = {each.position for each in self._state.attempts[self._tried_before :]}
+        soonest: dict[int, PassedOver] = {}
+        for each in self._machine.passed:
+            known = soonest.setdefault(each.candidate.position, each)
+            if (each.until or 0.0) < (known.until or 0.0):
+                soonest[each.candidate.position] = each
         return [
-            passed_over(each, self._flow.plan.route(each.candidate), now=now)
-            for each in self._machine.passed
-            if each.candidate.position not in tried
+            passed_over(each, self._flow.plan.route(each.candidate), now=now, refused=self._needs.refused)
+            for position, each in soonest.items()
+            if position not in tried
         ]
 
     def _returning_to(self, route: Route) -> Notice | None:
@@ -400,6 +413,13 @@ _LEASE_S = 30.0
 """A lease outlives its step's deadline by this, for owners that were killed."""
 
 
+def _due_again(following: Action, action: Send) -> Send | None:
+    """*following*, where it is *action* once more and due now; None where something else is to be done."""
+    if not isinstance(following, Send) or following.candidate is not action.candidate:
+        return None
+    return None if following.after_s else following
+
+
 def _word(left: Candidate, following: Action) -> str:
     if isinstance(following, GiveUp):
         return "stop"
@@ -411,11 +431,11 @@ def _word(left: Candidate, following: Action) -> str:
 def _unrenewed(error: CredentialError, route: Route) -> Verdict:
     """The verdict on the credential of *route*, which could not be renewed: over, or for now.
 
-    Over is what is known by its own secret. What is not will be known by the same name after the next sign-in, and
-    is looked at again; where a sign-in is kept, it says itself that it has ended.
+    A sign-in of another program, or of a cloud, is never over: after the next one there it goes by the same name.
     """
-    is_key = route.subject.credential.startswith("sha256:")
-    about = About.TERMINAL if is_key and error.kind == "sign-in-expired" else About.USUAL
+    grant = route.credential.grant if route.credential else None
+    is_ours = grant is not None and grant.kind in {"oauth", "exchange"}
+    about = About.TERMINAL if is_ours and error.kind == "sign-in-expired" else About.UNHAD
     message = f"{error.what}; {error.hint}" if error.hint else error.what
     return Verdict(reason=Reason.AUTH, rule=f"renewal:{error.kind}", message=message, about=about)
 

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hermes_fallback.failover.candidate import Candidate
 from hermes_fallback.failover.fit import Needs
 from hermes_fallback.model.bench import Health
+from hermes_fallback.model.route import Route
+from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
+from hermes_fallback.transcript.lint import refusal
 
 __all__ = ["needs_of"]
 
 _CHARS_PER_TOKEN = 6
 """More than a token holds on average in any script, so that the estimate stays below the truth."""
-_UNKNOWN = Needs()
 
 
-def needs_of(
-    conversation: Conversation, options: Options, candidates: tuple[Candidate, ...], health: Health
-) -> Needs:
-    """What the request needs, as far as anything is known of *candidates* that it could miss."""
+def needs_of(conversation: Conversation, options: Options, plan: Plan, health: Health) -> Needs:
+    """What the request needs, as far as anything is known of the links of *plan* that it could miss."""
+    refused = _refused(conversation, plan.routes)
+    candidates = plan.candidates
     if not health.lessons and all(each.context_length is None for each in candidates):
-        return _UNKNOWN
+        return Needs(refused=refused)
     return Needs(
         prompt_tokens=_chars(conversation, options) // _CHARS_PER_TOKEN,
         tools=bool(options.tools),
         images=any(_is_image(part) for part in _parts(conversation)),
+        refused=refused,
     )
+
+
+def _refused(conversation: Conversation, routes: Sequence[Route]) -> dict[int, str]:
+    found = {route.position: refusal(conversation, route) for route in routes}
+    return {position: why for position, why in found.items() if why}
 
 
 def _chars(conversation: Conversation, options: Options) -> int:

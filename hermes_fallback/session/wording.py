@@ -15,7 +15,7 @@ from hermes_fallback.model.receipt import Attempt, SkipKind, Skipped
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.turn import TurnState
-from hermes_fallback.session.words import GAVE_UP, SAID, mend
+from hermes_fallback.session.words import GAVE_UP, SAID, mend, said
 
 __all__ = ["MAY_COST", "interrupted", "passed_over", "unanswered"]
 
@@ -32,8 +32,14 @@ _MISFITS: Mapping[Misfit, tuple[SkipKind, str]] = MappingProxyType(
 )
 
 
-def passed_over(passed: PassedOver, route: Route, *, now: float) -> Skipped:
-    """The line of a receipt for a link that was not tried; *now* in seconds since the epoch."""
+def passed_over(passed: PassedOver, route: Route, *, now: float, refused: Mapping[int, str]) -> Skipped:
+    """The line of a receipt for a link that was not tried; *now* in seconds since the epoch.
+
+    *refused* says, by position, why a link would refuse what has been said.
+    """
+    if passed.misfit is Misfit.REFUSED:
+        what = refused[route.position]
+        return Skipped(route.position, route.provider, route.model, what, SkipKind.UNFIT)
     if passed.misfit is not None:
         kind, what = _MISFITS[passed.misfit]
         return Skipped(route.position, route.provider, route.model, what, kind)
@@ -88,8 +94,8 @@ def unanswered(gave_up: GiveUp, turn: TurnState, plan: Plan, *, now: float) -> U
 
 
 def _told(attempt: Attempt) -> str:
-    said = SAID[attempt.reason] if attempt.reason else "did not answer"
-    return f"{attempt.provider}:{attempt.model} {said}"
+    told = said(attempt.reason, attempt.rule) if attempt.reason else "did not answer"
+    return f"{attempt.provider}:{attempt.model} {told}"
 
 
 def _clause(skipped: Skipped) -> str:
@@ -104,6 +110,6 @@ def interrupted(partial: str, turn: TurnState, verdict: Verdict, name: str) -> I
         partial=partial,
         attempts=tuple(turn.attempts),
         turn=turn.id,
-        why=f"{name} {SAID[verdict.reason]}",
+        why=f"{name} {said(verdict.reason, verdict.rule)}",
         hint="ask again; with `fallback.midstream: restart` it is replayed by itself",
     )

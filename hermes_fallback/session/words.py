@@ -8,7 +8,7 @@ from types import MappingProxyType
 from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.receipt import Attempt
 
-__all__ = ["GAVE_UP", "SAID", "mend"]
+__all__ = ["GAVE_UP", "SAID", "mend", "said"]
 
 SAID: Mapping[Reason, str] = MappingProxyType(
     {
@@ -64,9 +64,18 @@ _MENDS: Mapping[Reason, str] = MappingProxyType(
 )
 
 
+_RENEWAL = "renewal:"
+"""How the rule of a failure begins where nothing was sent, as there was no credential to send."""
+
+
+def said(reason: Reason, rule: str | None = None) -> str:
+    """What is said of a link that failed for *reason*, found by *rule*."""
+    return "has no usable credential" if (rule or "").startswith(_RENEWAL) else SAID[reason]
+
+
 def mend(attempt: Attempt) -> str | None:
     """What helps against the failure of *attempt*; None where only time does, or nobody knows."""
-    if (attempt.rule or "").startswith("renewal:"):
+    if (attempt.rule or "").startswith(_RENEWAL):
         return (attempt.detail or "").partition("; ")[
             2
         ] or None  # where no key can be replaced, it says what can

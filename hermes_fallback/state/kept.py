@@ -111,6 +111,6 @@ class KeptState:
         if self.warning or any(left.get(bench.subject) == bench for bench in gone):
             raise SystemRefused(
                 "the benches cannot be removed",
-                why=self.warning or "they are still there",
-                hint="see to the file, or remove it, and try again",
+                why=self.warning or "another program is writing where they stand",
+                hint="see to the file, or remove it, and try again" if self.warning else "try again",
             )

@@ -12,7 +12,9 @@ from hermes_fallback.errors import UsageError
 
 __all__ = ["NATIVE_FIELDS", "Content", "Conversation", "Message", "Options", "ToolCall"]
 
-NATIVE_FIELDS = frozenset({"thinking_blocks", "reasoning_items"})
+NATIVE_FIELDS = frozenset(
+    {"thinking_blocks", "reasoning_items", "reasoning_contents", "thoughts", "thought_signatures"}
+)
 """Fields of `Message.extra` that dialects other than the chat form put there; a chat request leaves them out."""
 _ROLES = frozenset({"system", "developer", "user", "assistant", "tool"})
 
@@ -27,6 +29,8 @@ class ToolCall:
     id: str
     name: str
     arguments: str
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Fields we do not know, such as a signature; they go back only to where the message goes back whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,27 +93,42 @@ class Message:
 
     def extra_for(self, to: str | None) -> Mapping[str, Any]:
         """What of *extra* may go to the origin *to*, or to anybody: all of it, or nothing."""
-        is_foreign = to is not None and self.origin not in {None, to}
-        return {} if is_foreign else self.extra
+        return self.extra if self._is_at_home(to) else {}
+
+    def call_extra_for(self, call: ToolCall, to: str | None) -> Mapping[str, Any]:
+        """The same of the fields of *call*, one of this message."""
+        return call.extra if self._is_at_home(to) else {}
+
+    def _is_at_home(self, to: str | None) -> bool:
+        return to is None or self.origin in {None, to}
 
     def to_dict(self, *, to: str | None = None) -> dict[str, Any]:
         """The message in the OpenAI chat form, ready for JSON; for the origin *to*, or for anybody."""
         extra = self.extra_for(to)
-        if to is not None and extra:
-            extra = {name: value for name, value in extra.items() if name not in NATIVE_FIELDS}
+        if to is not None:
+            extra = _without_native(extra)
         data: dict[str, Any] = {"role": self.role, **extra}
         data["content"] = list(self.content) if isinstance(self.content, tuple) else self.content
         if self.tool_calls:
-            data["tool_calls"] = [
-                {"id": c.id, "type": "function", "function": {"name": c.name, "arguments": c.arguments}}
-                for c in self.tool_calls
-            ]
+            data["tool_calls"] = [self._written(call, to) for call in self.tool_calls]
         if self.tool_call_id is not None:
             data["tool_call_id"] = self.tool_call_id
         return data
 
+    def _written(self, call: ToolCall, to: str | None) -> dict[str, Any]:
+        function = {"name": call.name, "arguments": call.arguments}
+        extra = self.call_extra_for(call, to)
+        if to is not None:
+            extra = _without_native(extra)
+        return {**extra, "id": call.id, "type": "function", "function": function}
+
 
 _READ = frozenset({"role", "content", "tool_calls", "tool_call_id"})
+_READ_OF_A_CALL = frozenset({"id", "type", "function", "index"})
+
+
+def _without_native(extra: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in extra.items() if name not in NATIVE_FIELDS}
 
 
 def _tool_call(data: Mapping[str, Any]) -> ToolCall:
@@ -119,7 +138,12 @@ def _tool_call(data: Mapping[str, Any]) -> ToolCall:
         raise UsageError(
             "a tool call has no id or no function name", hint="see the OpenAI chat form of `tool_calls`"
         )
-    return ToolCall(call_id, name, arguments if isinstance(arguments, str) else json.dumps(arguments))
+    return ToolCall(
+        call_id,
+        name,
+        arguments if isinstance(arguments, str) else json.dumps(arguments),
+        {key: value for key, value in data.items() if key not in _READ_OF_A_CALL},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,7 +124,15 @@ def status_failure(
 
 def scrubbed(text: str, credential: Credential | None) -> str:
     """*text* with stars where it repeats the secret, or was cut short in the middle of it."""
-    secret = credential.secret.reveal().strip() if credential else ""
+    if credential is None:
+        return text
+    token = credential.signing.token if credential.signing else None
+    for each in filter(None, (credential.secret, token)):
+        text = _starred(text, each.reveal().strip())
+    return text
+
+
+def _starred(text: str, secret: str) -> str:
     if len(secret) < _MIN_SECRET:
         return text
     whole, ellipsis = (text[:-1], text[-1]) if text.endswith("…") else (text, "")

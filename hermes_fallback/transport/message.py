@@ -54,7 +54,8 @@ def outgoing(request: HttpRequest) -> Message:
 
 def decoder_for(headers: Mapping[str, str]) -> Decoder:
     """The decoder that the answer's *headers* ask for."""
-    is_stream = "event-stream" in headers.get("content-type", "").lower()
+    kind = headers.get("content-type", "").lower()
+    is_stream = "event-stream" in kind or "eventstream" in kind  # the latter is AWS's
     return Decoder(headers.get("content-encoding", "").strip().lower(), is_stream=is_stream)
 
 

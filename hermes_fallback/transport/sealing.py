@@ -31,7 +31,7 @@ def sealed(request: HttpRequest) -> dict[str, str]:
     headers = {"user-agent": user_agent(), "accept-encoding": ACCEPTED}
     headers |= {name.lower(): value for name, value in request.headers.items()}
     if request.credential:
-        headers[request.auth_header.lower()] = _authorization(request, request.credential)
+        headers |= _authorization(request, request.credential)
     for name, value in headers.items():
         if not (_NAME.fullmatch(name) and _VALUE.fullmatch(value)):
             msg = f"Illegal header value for `{name!a:.60}`: control or non-ASCII characters"
@@ -39,7 +39,7 @@ def sealed(request: HttpRequest) -> dict[str, str]:
     return headers
 
 
-def _authorization(request: HttpRequest, credential: Credential) -> str:
+def _authorization(request: HttpRequest, credential: Credential) -> dict[str, str]:
     if not credential.allows(request.url):
         label = credential.name or credential.source
         raise CredentialError(
@@ -48,11 +48,15 @@ def _authorization(request: HttpRequest, credential: Credential) -> str:
             hint="give this link a `key_env` of its own, or name the host in `fallback.trust`",
             kind="credential-scope",
         )
+    if credential.signing:
+        from hermes_fallback.transport.signature import signed  # few requests are
+
+        return signed(request, credential.secret, credential.signing)
     secret = credential.secret.reveal().strip()  # a key read from a file brings its line end along
     if not secret or not secret.isascii():
         msg = "Illegal header value: the key is empty, or has characters that are not ASCII"
         raise h11.LocalProtocolError(msg)
-    return f"{request.auth_scheme} {secret}".strip()
+    return {request.auth_header.lower(): f"{request.auth_scheme} {secret}".strip()}
 
 
 def _place(url: str) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from hermes_fallback.model.route import Route
+from hermes_fallback.transcript.compiling import compiled
 from hermes_fallback.transcript.conversation import Conversation, Message, Options, ToolCall
-from hermes_fallback.transcript.tool_ids import with_fitting_ids
 from hermes_fallback.wire.anthropic_answer import ANSWER_TOOL, MessagesDraft
+from hermes_fallback.wire.caching import limit, mark, wants_marks
 from hermes_fallback.wire.exchange import HttpRequest, Reader
 from hermes_fallback.wire.lenient import parsed, text
 from hermes_fallback.wire.posting import endpoint, image_url, named_schema, post
@@ -18,6 +19,7 @@ __all__ = ["AnthropicMessages"]
 
 _VERSION = {"anthropic-version": "2023-06-01"}
 _SYSTEM = frozenset({"system", "developer"})
+_FIRST = frozenset({"tool_result", "thinking", "redacted_thinking"})
 _HOTTEST = 1.0
 """Its highest temperature; the chat form goes to 2."""
 _MOST_TOKENS = 32_000
@@ -39,20 +41,26 @@ class AnthropicMessages:
 
     def request(self, conversation: Conversation, route: Route, options: Options) -> HttpRequest:
         """The request that continues *conversation* on *route*."""
-        messages = with_fitting_ids(conversation).messages
+        made = compiled(conversation, route)
+        messages = made.conversation.messages
         system = [block for m in messages if m.role in _SYSTEM for block in _said(m)]
         said = [message for message in messages if message.role not in _SYSTEM]
         temperature = options.temperature
+        turns, tools = _turns(said, to=str(route.origin)), _tools(options)
+        head = [*(tools["tools"] or ()), *system]
+        if not limit((head, *(turn["content"] for turn in turns))) and wants_marks(route):
+            mark(head, [turn["content"] for turn in turns])
         fields = {
             "model": route.model,
             "max_tokens": _most_tokens(route) if options.max_tokens is None else options.max_tokens,
             "system": system or None,
-            "messages": _turns(said, to=str(route.origin)),
+            "messages": turns,
             "temperature": None if temperature is None else min(temperature, _HOTTEST),
             "stream": True,
-            **_tools(options),
+            **tools,
         }
-        return post(route, _endpoint(route.base_url), fields, options, _VERSION)
+        url = _endpoint(route.base_url)
+        return post(route, url, fields, options, _VERSION, changes=made.changes)
 
     def reader(self, content_type: str, *, provider: str) -> Reader:
         """A reader for one response of status 200, streamed or whole."""
@@ -72,7 +80,10 @@ def _most_tokens(route: Route) -> int:
 
 
 def _turns(messages: list[Message], *, to: str) -> list[dict[str, Any]]:
-    """The messages by turns of user and assistant, results of tools being the user's and first in their turn."""
+    """The messages by turns of user and assistant, results of tools being the user's and first in their turn.
+
+    Thinking goes first in the assistant's, and words of the assistant to go on from do not end in a blank.
+    """
     turns: list[dict[str, Any]] = []
     for message in messages:
         role = "assistant" if message.role == "assistant" else "user"
@@ -82,7 +93,10 @@ def _turns(messages: list[Message], *, to: str) -> list[dict[str, Any]]:
         elif blocks:
             turns.append({"role": role, "content": blocks})
     for turn in turns:
-        turn["content"].sort(key=lambda block: block.get("type") != "tool_result")
+        turn["content"].sort(key=lambda block: block.get("type") not in _FIRST)
+    last = turns[-1]["content"][-1] if turns and turns[-1]["role"] == "assistant" else {}
+    if "text" in last:
+        last["text"] = last["text"].rstrip()
     return turns
 
 
@@ -109,7 +123,11 @@ def _block(part: Mapping[str, Any]) -> dict[str, Any]:
         source = {"type": "base64", "media_type": head.removeprefix("data:"), "data": data}
     else:
         source = {"type": "url", "url": url}
-    return {"type": "image", "source": source}
+    return {"type": "image", "source": source, **_mark_of(part)}
+
+
+def _mark_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {"cache_control": given["cache_control"]} if given.get("cache_control") else {}
 
 
 def _tool_use(call: ToolCall) -> dict[str, Any]:
@@ -137,7 +155,7 @@ def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
         return dict(tool)
     described = {"description": function["description"]} if function.get("description") else {}
     schema = function.get("parameters") or {"type": "object"}
-    return {"name": function.get("name"), **described, "input_schema": schema}
+    return {"name": function.get("name"), **described, "input_schema": schema, **_mark_of(tool)}
 
 
 def _choice(choice: str | Mapping[str, Any] | None) -> Mapping[str, Any] | None:

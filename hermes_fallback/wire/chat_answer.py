@@ -22,6 +22,8 @@ _BROKEN_ENDS = frozenset(
     }
 )
 """Finish reasons that say the provider broke the answer off."""
+_KNOWN = frozenset({"id", "type", "function", "index"})
+"""Fields of a tool call that are read; others are the provider's own, such as Gemini's `extra_content`."""
 
 
 class ChatDraft:
@@ -38,6 +40,7 @@ class ChatDraft:
         self._calls: list[PartialCall] = []
         self._slots: dict[int, PartialCall] = {}
         self._details: list[dict[str, Any]] = []
+        self._own: dict[str, Any] = {}
 
     @property
     def pieces(self) -> int:
@@ -104,6 +107,9 @@ class ChatDraft:
         if finish := text(choice.get("finish_reason")):
             self._finish_reason, self._closing = finish, choice
         message = mapping(said)
+        if message.get("extra_content"):
+            # Gemini's signature of a thought that led to text: ai.google.dev, thought signatures, 2026-11.
+            self._own["extra_content"] = message["extra_content"]
         events = self._reason(message) + self._say(message)
         if message.get("tool_calls"):
             self._call(message["tool_calls"])
@@ -157,6 +163,7 @@ class ChatDraft:
             self._content.pieces += 1
             function = mapping(delta.get("function"))
             call = self._slot(delta)
+            call.extra |= {name: value for name, value in delta.items() if name not in _KNOWN and value}
             call.id = call.id or text(delta.get("id"))
             call.name = call.name or text(function.get("name"))
             arguments = function.get("arguments")
@@ -176,11 +183,11 @@ class ChatDraft:
 
     def _extra(self) -> dict[str, Any]:
         if self._details:
-            return {"reasoning_details": self._details}
+            return {**self._own, "reasoning_details": self._details}
         # DeepSeek and Kimi want a tool call's reasoning back, and refuse or ignore it after a plain answer.
         if self._calls and self._content.reasoning:
-            return {"reasoning_content": self._content.reasoning}
-        return {}
+            return {**self._own, "reasoning_content": self._content.reasoning}
+        return self._own
 
 
 def _first(choices: object) -> Mapping[str, Any] | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hermes_fallback.model.route import Route
+from hermes_fallback.transcript.compiling import compiled
 from hermes_fallback.transcript.conversation import Conversation, Options
 from hermes_fallback.wire.chat_answer import ChatDraft
+from hermes_fallback.wire.chat_messages import written, written_tools
 from hermes_fallback.wire.exchange import HttpRequest, Reader
 from hermes_fallback.wire.posting import endpoint, named_schema, post
 from hermes_fallback.wire.readers import SniffingReader
@@ -22,18 +24,20 @@ class ChatCompletions:
 
     def request(self, conversation: Conversation, route: Route, options: Options) -> HttpRequest:
         """The request that continues *conversation* on *route*."""
+        made = compiled(conversation, route)
         fields = {
             "model": route.model,
-            "messages": conversation.to_dicts(to=str(route.origin)),
+            "messages": written(made.conversation.messages, route),
             "stream": True,
             "stream_options": {"include_usage": True},
             "temperature": options.temperature,
             "max_tokens": options.max_tokens,
-            "tools": [dict(tool) for tool in options.tools] or None,
+            "tools": written_tools(options.tools, route) or None,
             "tool_choice": options.tool_choice,
             "response_format": _response_format(options),
         }
-        return post(route, endpoint(route.base_url, "/chat/completions"), fields, options)
+        url = endpoint(route.base_url, "/chat/completions")
+        return post(route, url, fields, options, changes=made.changes)
 
     def reader(self, content_type: str, *, provider: str) -> Reader:
         """A reader for one response of status 200, streamed or whole."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hermes_fallback.model.route import Route
+from hermes_fallback.transcript.compiling import compiled
 from hermes_fallback.transcript.conversation import Conversation, Message, Options
-from hermes_fallback.transcript.tool_ids import with_fitting_ids
+from hermes_fallback.wire.caching import bare
 from hermes_fallback.wire.exchange import HttpRequest, Reader
 from hermes_fallback.wire.lenient import text
 from hermes_fallback.wire.posting import endpoint, image_url, named_schema, post
@@ -31,9 +32,10 @@ class CodexResponses:
 
     def request(self, conversation: Conversation, route: Route, options: Options) -> HttpRequest:
         """The request that continues *conversation* on *route*."""
-        messages, origin = with_fitting_ids(conversation).messages, str(route.origin)
-        system = [_text(message) for message in messages if message.role in _SYSTEM]
-        said = [message for message in messages if message.role not in _SYSTEM]
+        made, origin = compiled(conversation, route), str(route.origin)
+        messages = made.conversation.messages
+        begun = next((n for n, each in enumerate(messages) if each.role not in _SYSTEM), len(messages))
+        system, said = [_text(message) for message in messages[:begun]], messages[begun:]
         has_reasoning = not route.model.startswith(_NEVER_REASON)
         fields = {
             "model": route.model,
@@ -50,7 +52,8 @@ class CodexResponses:
             "tool_choice": _choice(options.tool_choice),
             "text": _format(options.json_schema),
         }
-        return post(route, endpoint(route.base_url, "/responses"), fields, options)
+        url = endpoint(route.base_url, "/responses")
+        return post(route, url, fields, options, changes=made.changes)
 
     def reader(self, content_type: str, *, provider: str) -> Reader:
         """A reader for one response of status 200, streamed or whole."""
@@ -66,7 +69,9 @@ def _items(message: Message, origin: str) -> Iterator[dict[str, Any]]:
     yield from message.extra_for(origin).get("reasoning_items") or ()
     said = _text(message) if message.role == "assistant" else _parts(message)
     if said:
-        yield {"type": "message", "role": message.role, "content": said}
+        # In the conversation the backend of ChatGPT takes a developer's words, and no system prompt.
+        role = "developer" if message.role in _SYSTEM else message.role
+        yield {"type": "message", "role": role, "content": said}
     for call in message.tool_calls:
         yield {
             "type": "function_call",
@@ -90,7 +95,7 @@ def _part(part: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": "input_text", "text": part.get("text")}
     url = image_url(part) if part.get("type") == "image_url" else None
     if url is None:
-        return dict(part)
+        return dict(bare(part.items()))
     image = part["image_url"]
     detail = image.get("detail") if isinstance(image, Mapping) else None
     return {"type": "input_image", "image_url": url, "detail": detail or "auto"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import Any
 
 from hermes_fallback.transcript.conversation import ToolCall
 from hermes_fallback.wire.exchange import Event, Reasoned, Said
@@ -57,6 +58,8 @@ class PartialCall:
     id: str = ""
     name: str = ""
     arguments: list[str] = field(default_factory=list)
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Fields of its own, to give back with it."""
 
     def finished(self, spare_id: str, *, is_cut: bool) -> ToolCall:
         """The call, complete, under *spare_id* where it came without an id.
@@ -73,4 +76,4 @@ class PartialCall:
             json.loads(arguments)
         except (ValueError, RecursionError):
             raise Flaw(f"the arguments of the tool call `{self.name}` are not JSON") from None
-        return ToolCall(self.id or spare_id, self.name, arguments)
+        return ToolCall(self.id or spare_id, self.name, arguments, self.extra)

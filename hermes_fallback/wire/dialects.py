@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from hermes_fallback.wire.anthropic_messages import AnthropicMessages
+from hermes_fallback.wire.bedrock_converse import BedrockConverse
 from hermes_fallback.wire.chat_completions import ChatCompletions
+from hermes_fallback.wire.code_assist import CodeAssist
 from hermes_fallback.wire.codex_responses import CodexResponses
 from hermes_fallback.wire.exchange import Dialect
 
@@ -11,7 +13,9 @@ __all__ = ["dialect", "spoken"]
 
 _DIALECTS: dict[str, Dialect] = {
     "anthropic_messages": AnthropicMessages(),
+    "bedrock_converse": BedrockConverse(),
     "chat_completions": ChatCompletions(),
+    "code_assist": CodeAssist(),
     "codex_responses": CodexResponses(),
 }
 

@@ -25,6 +25,8 @@ class HttpRequest:
     auth_header: str = "Authorization"
     auth_scheme: str = "Bearer"
     """Put before the secret; empty for headers that hold the bare key, such as `x-api-key`."""
+    changes: tuple[str, ...] = ()
+    """What of the conversation is not sent as the caller wrote it, in words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ def post(
     fields: Mapping[str, Any],
     options: Options,
     headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    changes: tuple[str, ...] = (),
 ) -> HttpRequest:
     """The request that posts *fields* to *url*.
 
@@ -41,6 +43,7 @@ def post(
         credential=route.credential,
         auth_header=route.auth_header,
         auth_scheme=route.auth_scheme,
+        changes=changes,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from hermes_fallback.model.failure import AttemptFailed, Transport
+from hermes_fallback.wire.eventstream import FrameParser
 from hermes_fallback.wire.exchange import Ended, Event, Usage
 from hermes_fallback.wire.lenient import parsed
 from hermes_fallback.wire.malformed import (
@@ -22,6 +23,8 @@ from hermes_fallback.wire.sse import ServerSent, SseParser, TooLong
 __all__ = ["Draft", "SniffingReader"]
 
 _STREAM_STARTS = (b"data:", b"event:", b"id:", b"retry:", b":")
+_FRAME_START = b"\x00"
+"""The first byte of a frame's length: none has 16 MiB."""
 _BOM = b"\xef\xbb\xbf"
 _NO_END = "the stream ended without a finish reason"
 _MAX_GARBLED = 1
@@ -49,11 +52,12 @@ class Draft(Protocol):
 
 
 class StreamReader:
-    """Reads an answer that comes as server-sent events."""
+    """Reads an answer that comes as events: those that a server sends, or with *is_framed* AWS's."""
 
-    def __init__(self, draft: Draft, *, provider: str) -> None:
+    def __init__(self, draft: Draft, *, provider: str, is_framed: bool = False) -> None:
         self._provider = provider
-        self._parser = SseParser(limit_bytes=BODY_LIMIT_BYTES)
+        parser = FrameParser if is_framed else SseParser
+        self._parser: FrameParser | SseParser = parser(limit_bytes=BODY_LIMIT_BYTES)
         self._draft = draft
         self._has_ended = False
         self._garbled = 0
@@ -217,6 +221,8 @@ class SniffingReader:
             return None
         if start[:1] in {b"{", b"[", b"<"}:
             return self._whole()
+        if start[:1] == _FRAME_START:
+            return StreamReader(self._draft, provider=self._provider, is_framed=True)
         if self._is_stream or start.startswith(_STREAM_STARTS):
             return self._stream()
         if any(known.startswith(start) for known in _STREAM_STARTS):

@@ -100,7 +100,8 @@ class ResponsesDraft:
                 call = self._at.get(index) or self._call_at(index, item)
                 call.arguments = [text(item.get("arguments"))] if item.get("arguments") else call.arguments
             case "reasoning" if item.get("encrypted_content"):
-                self._reasoning.append({name: item[name] for name in _REASONING_FIELDS if item.get(name)})
+                kept = {name: item[name] for name in _REASONING_FIELDS if item.get(name)}
+                self._reasoning.append({"summary": [], **kept})  # it is demanded back, empty too
         return []
 
     def _say(self, message: Mapping[str, Any]) -> list[Event]:

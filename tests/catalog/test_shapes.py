@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hermes_fallback.catalog.shapes import NoList, model_names
+from hermes_fallback.catalog.shapes import NoList, read_page
 
 SHAPES = {
     "openai": ({"object": "list", "data": [{"id": "b"}, {"id": "a", "name": "A: the model"}]}, ("b", "a")),
@@ -29,7 +29,7 @@ SHAPES = {
 @pytest.mark.parametrize(("document", "names"), SHAPES.values(), ids=SHAPES)
 def test_the_names_in_their_order(document: object, names: tuple[str, ...]) -> None:
     """Each once, without those that nobody could choose or chat with."""
-    assert model_names(json.dumps(document).encode()) == names
+    assert read_page(json.dumps(document).encode()).models == names
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,46 @@ def test_the_names_in_their_order(document: object, names: tuple[str, ...]) -> N
 def test_anything_else_is_no_list(body: bytes) -> None:
     """It is said so, and nothing is guessed."""
     with pytest.raises(NoList):
-        model_names(body)
+        read_page(body)
 
 
 def test_a_list_without_end_is_cut() -> None:
     """So many names nobody can choose from."""
-    assert len(model_names(json.dumps([str(number) for number in range(10_002)]).encode())) == 10_000
+    assert len(read_page(json.dumps([str(number) for number in range(10_002)]).encode()).models) == 10_000
+
+
+WANTED = {"type": "language", "tags": "tool-use"}
+ENTRIES = {
+    "both": ({"type": "language", "tags": ["vision", "tool-use"]}, True),
+    "no-tools": ({"type": "language", "tags": ["vision"]}, False),
+    "no-tags": ({"type": "language", "tags": []}, False),
+    "not-a-language-model": ({"type": "reranker", "tags": ["tool-use"]}, False),
+    "silent-on-tools": ({"type": "language"}, False),
+    "silent": ({}, True),
+    "null": ({"type": None, "tags": None}, True),
+    "strange": ({"type": {"language": 1}}, False),
+}
+
+
+@pytest.mark.parametrize(("entry", "counts"), ENTRIES.values(), ids=ENTRIES)
+def test_entries_without_what_is_wanted_are_left_out(entry: dict[str, object], counts: bool) -> None:
+    """A list may hold the word among others; an entry that says nothing at all stays, as relays list them."""
+    body = json.dumps({"data": [{"id": "a", **entry}, "bare"]}).encode()
+    assert read_page(body, WANTED).models == (("a", "bare") if counts else ("bare",))
+
+
+PAGES = {
+    "anthropic": ({"data": [], "has_more": True, "last_id": "claude-x"}, ("after_id", "claude-x")),
+    "anthropic-last": ({"data": [], "has_more": False, "last_id": "claude-x"}, None),
+    "anthropic-empty": ({"data": [], "has_more": True, "last_id": None}, None),
+    "google": ({"models": [], "nextPageToken": "abc"}, ("pageToken", "abc")),
+    "google-last": ({"models": [], "nextPageToken": ""}, None),
+    "whole": ({"data": []}, None),
+    "bare": ([], None),
+}
+
+
+@pytest.mark.parametrize(("document", "rest"), PAGES.values(), ids=PAGES)
+def test_a_page_says_what_follows(document: object, rest: tuple[str, str] | None) -> None:
+    """The parameter and its value; nothing where the list says it is all."""
+    assert read_page(json.dumps(document).encode()).rest == rest

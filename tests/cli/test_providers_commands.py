@@ -22,6 +22,15 @@ profile:
   env_vars: [ACME_API_KEY]
   display_name: "Acme \\e[31m"
 """
+OF_THE_PEER = """\
+from providers import register_provider
+from providers.base import ProviderProfile
+
+class Acme(ProviderProfile):
+    def fetch_models(self, **_): return []
+
+register_provider(Acme(name="acme", base_url="https://api.acme.test/v1"))
+"""
 HEADINGS = ["API key", "Sign-in", "Cloud account", "Local", "Custom", "Virtual"]
 NVIDIA_CHAT = "https://integrate.api.nvidia.com/v1/chat/completions"
 GOOGLE = "https://generativelanguage.googleapis.com/v1beta"
@@ -65,6 +74,7 @@ GEMINI = {
     "vision": True,
     "signup_url": "https://aistudio.google.com/app/apikey",
     "docs_url": "https://ai.google.dev/gemini-api/docs",
+    "ignored": [],
 }
 
 
@@ -108,7 +118,7 @@ def test_list_names_every_provider_and_what_it_needs(hermes: Hermes) -> None:
         ("nous", "Sign-in", "needs NOUS_API_KEY or a sign-in with a code"),
         ("copilot", "Sign-in", "needs a sign-in with a code"),
         ("azure-foundry", "Cloud account", "not ready: `azure-foundry` has no address of its own"),
-        ("bedrock", "Cloud account", "not ready: the dialect `bedrock_converse` is not spoken yet"),
+        ("bedrock", "Cloud account", "needs AWS credentials"),
         ("lmstudio", "Local", "ready, no key needed"),
         ("custom", "Custom", "not ready: `custom` has no address of its own"),
         ("custom:box", "Custom", "needs BOX_KEY, config.yaml, `custom_providers[0]`"),
@@ -274,6 +284,14 @@ def test_show_makes_a_plugins_text_safe(hermes: Hermes, plugin: Path) -> None:
     out = hermes("providers", "show", "acme", tty=True, env={"NO_COLOR": "1"}).out
     assert "Acme \\x1b[31m" in out
     assert "\x1b" not in out
+
+
+def test_show_names_what_a_plugin_of_hermes_agent_brings_in_vain(hermes: Hermes, plugin: Path) -> None:
+    """With `-v`, and in JSON; who does not ask is not bothered."""
+    plugin.with_name("__init__.py").write_text(OF_THE_PEER)
+    assert "  not used  fetch_models()\n" in hermes("providers", "show", "acme", "-v").out + "\n"
+    assert "not used" not in hermes("providers", "show", "acme").out
+    assert hermes("providers", "show", "acme", "--json").document["ignored"] == ["fetch_models()"]
 
 
 def test_show_of_nobody_is_not_found(hermes: Hermes) -> None:

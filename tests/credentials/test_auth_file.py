@@ -95,6 +95,14 @@ def test_the_file_is_written_as_hermes_agent_writes_it(home: Path) -> None:
     assert set(KEY) <= set(held(home)["credential_pool"]["openrouter"][0])  # type: ignore[index]
 
 
+def test_values_that_nobody_writes_hurt_nobody(home: Path) -> None:
+    """A number too large for a time, and half a character in a token."""
+    said = {"last_status": "exhausted", "last_status_at": 10**400, "last_error_reset_at": 1e300}
+    found = pool(home, entry(access_token="sk-\ud800-0001", **said)).read().pool("openrouter")[0]
+    assert (found.last_status_at, found.last_error_reset_at) == (None, None)
+    assert found.subject.startswith("sha256:")
+
+
 def test_a_symbolic_link_stays_and_its_target_is_replaced(home: Path, tmp_path: Path) -> None:
     """A file kept elsewhere is written there."""
     (tmp_path / "vault").mkdir()
@@ -114,6 +122,7 @@ def test_a_symbolic_link_stays_and_its_target_is_replaced(home: Path, tmp_path: 
         pytest.param(b"[]", id="a-list"),
         pytest.param(b"\xff\xfe\xfa", id="no-text"),
         pytest.param(b"[" * 100_000, id="too-deep"),
+        pytest.param(b'{"version": ' + b"1" * 5000 + b"}", id="a-number-too-long"),
     ],
 )
 def test_a_file_that_is_no_json_object_reads_as_empty_and_is_never_written(home: Path, data: bytes) -> None:
@@ -200,6 +209,46 @@ def test_a_lock_that_another_process_holds_is_waited_for_and_then_named(home: Pa
         edit.add("openrouter", NEW)
     holder.join()
     assert len(auth.read().pool("openrouter")) == 2
+
+
+def test_a_lock_ends_with_its_edit_though_a_child_was_forked_meanwhile(home: Path) -> None:
+    """The child has the handle too, and may live for days."""
+    auth = pool(home, entry())
+    ear, mouth = os.pipe()
+    with auth.locked():
+        child = os.fork()
+        if not child:
+            os.close(mouth)
+            os.read(ear, 1)
+            os._exit(0)
+    with auth.locked(timeout_s=0):
+        os.write(mouth, b"!")
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(ear)
+    os.close(mouth)
+
+
+def test_a_link_and_the_file_that_it_leads_to_have_one_lock(home: Path, tmp_path: Path) -> None:
+    """Two homes may keep one file, and each of its refresh tokens is good once."""
+    (tmp_path / "vault").mkdir()
+    (home / "auth.json").symlink_to(tmp_path / "vault" / "auth.json")
+    auth = pool(tmp_path / "vault", entry())
+    said, let_go = CONTEXT.SimpleQueue(), CONTEXT.SimpleQueue()
+    holder = CONTEXT.Process(target=hold, args=(str(home / "auth.json"), said, let_go))
+    holder.start()
+    assert said.get() == "held"
+    with pytest.raises(Conflict, match="locked"), auth.locked(timeout_s=0):
+        pytest.fail("the body must not run")
+    let_go.put(None)
+    holder.join()
+
+
+def test_a_home_that_is_a_link_itself_has_one_lock(home: Path, tmp_path: Path) -> None:
+    """It is not waited for twice."""
+    (tmp_path / "by-link").symlink_to(home)
+    with AuthFile(tmp_path / "by-link" / "auth.json").locked(timeout_s=0) as edit:
+        edit.add("openrouter", NEW)
+    assert AuthFile(home / "auth.json").read().pool("openrouter")
 
 
 def test_twelve_processes_that_add_at_once_make_twelve_entries_with_twelve_priorities(home: Path) -> None:

@@ -12,6 +12,7 @@ from hermes_fallback.credentials.sources import Lookup, look_up
 from hermes_fallback.model.credential import Credential, Grant, Missing
 from hermes_fallback.model.link import Link
 from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.providers.registry import Registry
 
 FOUNDRY = "https://acme.openai.azure.com/openai/v1"
 VERTEX = "https://aiplatform.googleapis.com/v1"
@@ -163,3 +164,21 @@ def test_no_sign_in_is_said_with_how_to_make_one(environ: dict[str, str], home: 
     assert lookup.outcome.problem.hint is not None
     assert "aws configure" in lookup.outcome.problem.hint
     assert {"`AWS_PROFILE`", "the machine, run by AWS"} <= {place for place, _ in lookup.looked_in}
+
+
+@pytest.mark.parametrize(
+    ("host", "is_home"),
+    [
+        ("bedrock-runtime.eu-central-1.amazonaws.com", True),
+        ("bedrock-runtime.amazonaws.com", False),
+        ("bedrock-runtime.a.b.amazonaws.com", False),
+        ("bedrock-runtime.eu-central-1.amazonaws.com.acme.test", False),
+        ("s3.eu-central-1.amazonaws.com", False),
+    ],
+)
+def test_a_key_of_bedrocks_own_goes_to_every_region_and_nowhere_else(
+    host: str, is_home: bool, home: Path
+) -> None:
+    """Only the name of the region differs between its hosts."""
+    lookup = found(Registry().get("bedrock"), f"https://{host}", home, AWS_BEARER_TOKEN_BEDROCK="b" * 32)
+    assert isinstance(lookup.outcome, Credential) is is_home

@@ -43,10 +43,10 @@ def test_what_copying_adds_is_taken_off(text: str) -> None:
 REFUSED = {
     "nothing": ("", "is empty"),
     "zero-width-inside": (f"{KEY[:12]}\u200b{KEY[12:]}", "U+200B (zero width space) at character 13"),
-    "newline-inside": (f"{KEY[:12]}\n{KEY[12:]}", "U+000A at character 13"),
-    "two-keys-on-two-lines": (f"{KEY}\n{KEY[::-1]}", "U+000A at character 42: two keys"),
+    "newline-inside": (f"{KEY[:12]}\n{KEY[12:]}", "U+000A (a line break) at character 13"),
+    "two-keys-on-two-lines": (f"{KEY}\n{KEY[::-1]}", "U+000A (a line break) at character 42: two keys"),
     "two-keys-glued": (KEY + KEY.replace("9", "8"), "two keys"),
-    "two-keys-after-commas": (f"{KEY},{KEY[::-1]}", "U+002C at character 42: two keys"),
+    "two-keys-after-commas": (f"{KEY},{KEY[::-1]}", "U+002C (a comma) at character 42: two keys"),
     "two-keys-of-another-make": ("AIzaSyA0123456789abcdefAIzaSyB0123456789abcdef", "two keys"),
     "two-keys-of-a-short-make": ("sk-0123456789abcdef" + "sk-fedcba9876543210", "two keys"),
     "pasted-twice": ("a1b2c3d4e5f60718" * 2, "two keys"),

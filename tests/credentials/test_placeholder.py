@@ -59,12 +59,12 @@ def test_unfilled_reference_is_no_key(value):
     ("value", "words"),
     [
         ("sk-abc\u200bdef", "U+200B (zero width space) at character 7"),
-        ("sk-abc def", "U+0020 (space) at character 7"),
-        ("sk-abc\ndef", "U+000A (a control character) at character 7"),
+        ("sk-abc def", "U+0020 (a blank) at character 7"),
+        ("sk-abc\ndef", "U+000A (a line break) at character 7"),
         ("sk-abc\x00", "U+0000 (a control character) at character 7"),
         ("sk-аbc1", "U+0430 (cyrillic small letter a) at character 4"),
         ("\u00a0sk-abc", "U+00A0 (no-break space) at character 1"),
-        ("Bearer sk-abc", "U+0020 (space) at character 7"),
+        ("Bearer sk-abc", "U+0020 (a blank) at character 7"),
     ],
 )
 def test_character_that_no_key_holds_is_named(value, words):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hermes_fallback.credentials import Environment, Stores, look_up
+from hermes_fallback.credentials.auth_file import AuthFile
+from hermes_fallback.credentials.pool import PoolSource
 from hermes_fallback.credentials.source import Answer
 from hermes_fallback.model.credential import Credential, Grant, Missing
 from hermes_fallback.model.link import Link
@@ -65,6 +67,13 @@ class TestOrder:
         assert lookup.outcome.source == "pool"
         assert lookup.others == ()
 
+    def test_key_in_the_keyring_and_in_a_variable_is_taken_from_the_variable(self, found):
+        """The keyring may be away; what can be read at once is."""
+        kept = key("", account=Secret("same-old-key").digest(16)).but(source="keyring")
+        kept = kept.but(grant=Grant(kind="keyring", provider="acme"))
+        lookup = found(before=[kept], environ=[("ACME_API_KEY", "same-old-key")])
+        assert (lookup.outcome.secret, lookup.others) == (Secret("same-old-key"), ())
+
     def test_key_of_the_link_is_never_replaced(self, found):
         """A link with a key of its own asks nobody else."""
         lookup = found(before=[key("key-of-the-pool")], link=LINK.but(api_key=Secret("key-of-the-link")))
@@ -123,3 +132,12 @@ def test_variable_that_was_taken_away_is_not_asked(tmp_path):
     lookup = look_up(LINK, ACME, HOME, environment, stores=Stores(unused=("env:ACME_API_KEY",)))
     assert isinstance(lookup.outcome, Missing)
     assert ("`ACME_API_KEY`", "was removed, and is not used") in lookup.looked_in
+
+
+def test_store_that_cannot_be_read_is_named_where_nothing_else_is_found(tmp_path):
+    """What is missing may stand in it; nobody is told to sign in again for a broken file."""
+    (tmp_path / "auth.json").write_text("{")
+    environment = Environment.of(tmp_path / ".env", {})
+    source = PoolSource(AuthFile(tmp_path / "auth.json"), environment)
+    problem = look_up(LINK, ACME, HOME, environment, stores=Stores(before=(source,))).outcome.problem
+    assert (problem.kind, "auth.json" in problem.what) == ("broken-store", True)

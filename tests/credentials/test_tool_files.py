@@ -221,7 +221,7 @@ def gh(folder: Path, script: str) -> dict[str, str]:
         ("exit 4", "not signed in; run `gh auth login`"),
         ("true", "not signed in; run `gh auth login`"),
         ("echo ghp_classic0000", "its token does not begin with gho_ or ghu_ or github_pat_"),
-        ("echo two words", "what it prints holds U+0020 (space) at character 4"),
+        ("echo two words", "what it prints holds U+0020 (a blank) at character 4"),
         ("test -t 0 && echo gho_terminal; read -r line", "not signed in; run `gh auth login`"),
     ],
     ids=["fails", "silent", "classic", "words", "reads"],

@@ -9,7 +9,13 @@ from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.secret import Secret
 
-DIALECTS = ("chat_completions", "anthropic_messages", "codex_responses")
+DIALECTS = (
+    "chat_completions",
+    "anthropic_messages",
+    "codex_responses",
+    "bedrock_converse",
+    "code_assist",
+)
 _AUTH = {"anthropic_messages": {"auth_header": "x-api-key", "auth_scheme": ""}}
 
 

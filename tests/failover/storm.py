@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from hermes_fallback.errors import Unanswered
-from hermes_fallback.model.credential import Credential
+from hermes_fallback.errors import CredentialError, Unanswered
+from hermes_fallback.model.credential import Credential, Grant
 from hermes_fallback.model.failure import AttemptFailed, Failure, Transport
 from hermes_fallback.model.route import Route
 from hermes_fallback.secret import Secret
 from hermes_fallback.session.flow import Steps
-from hermes_fallback.session.ops import Explain, Op, Open, Permit, Read, Show, Sleep
+from hermes_fallback.session.ops import Explain, Op, Open, Permit, Read, Renew, Show, Sleep
 from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.wire.exchange import Said
 
@@ -47,6 +47,28 @@ ROUTES = (
 )
 """Two at one host with one key, one elsewhere with the same key, and one that shares nothing."""
 
+
+def signed_in(position: int, host: str, account: str, model: str) -> Route:
+    """A route to *model* at *host* with a sign-in that can be renewed."""
+    plain = route(position, host, f"token-of-{account}", model)
+    grant = Grant(kind="oauth", provider="custom")
+    credential = Credential(
+        secret=Secret(f"token-of-{account}"), source="test", name=account, account=account, grant=grant
+    )
+    return plain.but(credential=credential)
+
+
+KEYED = (
+    route(0, "a", "key-one", "big"),
+    signed_in(0, "a", "nous:1", "big"),
+    route(0, "a", "key-three", "big"),
+    route(1, "b", "key-one", "big"),
+    route(1, "b", "key-two", "big"),
+    signed_in(2, "c", "nous:1", "small").but(context_length=20),
+    signed_in(2, "c", "nous:2", "small").but(context_length=20),
+)
+"""Three links, each with several credentials; some of these go to two of them."""
+
 _STATUSES: Mapping[str, tuple[int, dict[str, str], str]] = MappingProxyType(
     {
         "429": (429, {}, "Rate limit reached"),
@@ -54,6 +76,7 @@ _STATUSES: Mapping[str, tuple[int, dict[str, str], str]] = MappingProxyType(
         "429 for 90 s": (429, {"retry-after": "90"}, "Rate limit reached"),
         "402": (402, {}, "Insufficient credits"),
         "401": (401, {}, "Invalid API key"),
+        "stale": (401, {}, "The token has expired"),
         "404": (404, {}, "The model does not exist"),
         "500": (500, {}, "Internal error"),
         "503": (503, {}, "The server is overloaded"),
@@ -75,6 +98,8 @@ _STREAMS: Mapping[str, tuple[bytes, ...]] = MappingProxyType(
     {"well": (_CONTENT, _END), "empty": (_END,), "cut": (_CONTENT, b"")}
 )
 """What is read, piece by piece; an empty piece is the end of the connection."""
+RENEWALS: Mapping[str, float | None] = MappingProxyType({"works": 0.05, "drags": 25.0, "fails": None})
+"""How long a renewal takes; None for one that fails."""
 BEHAVIOURS = ("well", *_STATUSES, *_RAISED, "empty", "cut")
 MOODS = (*BEHAVIOURS, *("429 for 90 s", "429 for 3 s", "500") * 2, *("well",) * 12)
 """The same, each as often as it is to be met."""
@@ -91,15 +116,27 @@ class Head:
 
 @dataclass(slots=True)
 class World:
-    """The clock, and how each link behaves, by position."""
+    """The clock, and how each of *routes* behaves, by its place among them."""
 
+    routes: tuple[Route, ...] = ROUTES
     now: float = 0.0
     draw: float = 0.5
-    behaves: dict[int, str] = field(default_factory=lambda: dict.fromkeys(range(len(ROUTES)), "well"))
+    renews: str = "works"
+    behaves: dict[int, str] = field(default_factory=dict)
+
+    def place(self, to: Route) -> int:
+        """Which of the routes *to* is."""
+        return next(
+            n
+            for n, each in enumerate(self.routes)
+            if (each.position, each.subject) == (to.position, to.subject)
+        )
 
     def open(self, to: Route, op: Open) -> Head:
         """What comes of a request; raises `AttemptFailed` where no answer does."""
-        behaviour = self.behaves[to.position]
+        behaviour = self.behaves.get(self.place(to), "well")
+        if behaviour == "stale" and to.credential != op.request.credential:
+            behaviour = "well"
         self.now += op.timeouts.first_token_s if behaviour == "silent" else OP_S
         if behaviour in _RAISED:
             raise AttemptFailed(_RAISED[behaviour])
@@ -123,6 +160,8 @@ class Caller:
     """What it waits for."""
     asked: list[Route] = field(default_factory=list)
     """The links that it has sent to, each as often as it has."""
+    renewed: list[tuple[str, bool]] = field(default_factory=list)
+    """The accounts whose sign-ins it had renewed, and whether they had been refused."""
     opened_s: float = 0.0
     slept_s: float = 0.0
     is_over: bool = False
@@ -156,6 +195,14 @@ class Caller:
         self.steps.close()
         self.is_over = True
 
+    def _renewed(self, op: Renew) -> Credential | CredentialError:
+        self.renewed.append((op.credential.account, op.refused))
+        took_s = RENEWALS[self.world.renews]
+        self.world.now += took_s or OP_S
+        if took_s is None:
+            return CredentialError("the sign-in could not be renewed", kind="renewal-failed")
+        return op.credential.but(secret=Secret(f"{op.credential.account} at {self.world.now}"))
+
     def _outcome(self, op: Op | None, *, yes: bool) -> object:
         match op:
             case Open():
@@ -171,6 +218,8 @@ class Caller:
                     headers=head.headers,
                     body=head.pieces[0].decode(),
                 )
+            case Renew():
+                return self._renewed(op)
             case Sleep():
                 self.slept_s += op.seconds
                 self.world.now += op.seconds
@@ -192,6 +241,8 @@ class Caller:
         except Unanswered as error:
             self.is_over, self.error = True, error
         self._count_pause(was_asking=was_asking)
+        if isinstance(self.op, Renew) and not self.is_over:
+            assert self.world.now < self.ends_s, "a renewal begins after the deadline"
         if isinstance(self.op, Open) and not self.is_over:
             self.asked.append(self._route_of(self.op))
             self.opened_s = self.world.now
@@ -205,9 +256,13 @@ class Caller:
             self._paused_s = self.world.now
 
     def _route_of(self, op: Open) -> Route:
-        model = json.loads(op.request.body)["model"]
+        model, credential = json.loads(op.request.body)["model"], op.request.credential
         return next(
             each
             for each in self.flow.plan.routes
-            if op.request.url.startswith(each.base_url) and each.model == model
+            if op.request.url.startswith(each.base_url)
+            and each.model == model
+            and each.credential
+            and credential
+            and each.credential.subject == credential.subject
         )

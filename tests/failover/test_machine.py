@@ -1,4 +1,4 @@
-"""The machine among others: three callers share what they know of four links, and any two of their steps interleave."""
+"""The machine among others: three callers share what they know of some links, and any two of their steps interleave."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from storm import MOODS, MOST_OPS, ROUTES, WALL, Caller, World
+from storm import KEYED, MOODS, MOST_OPS, RENEWALS, ROUTES, WALL, Caller, World
 
 from hermes_fallback.failover.candidate import Outlook, outlook
 from hermes_fallback.journal.writer import Journal
 from hermes_fallback.model.bench import Bench, Standing, Subject
 from hermes_fallback.model.limits import Limits, Policy
+from hermes_fallback.model.reason import Reason
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.flow import step
-from hermes_fallback.session.ops import Open
+from hermes_fallback.session.ops import Open, Renew
 from hermes_fallback.session.turn import Flow
 from hermes_fallback.state.kept import KeptState
 from hermes_fallback.state.memory import MemoryStore
@@ -35,6 +36,7 @@ POLICIES = st.builds(
     max_switches=st.none() | st.integers(0, 2),
     metered=st.sampled_from(["auto", "ask", "never"]),
 )
+OF_THE_KEY = {Reason.RATE_LIMIT, Reason.QUOTA, Reason.AUTH}
 ALL_GIVEN_UP = frozenset({"exhausted", "benched", "unfit"})
 
 
@@ -55,14 +57,25 @@ class Storm(RuleBasedStateMachine):
         policies=st.lists(POLICIES, min_size=3, max_size=3),
         insists=st.booleans(),
         asks=st.booleans(),
-        behaves=st.lists(st.sampled_from(MOODS), min_size=4, max_size=4),
+        behaves=st.lists(st.sampled_from(MOODS), min_size=7, max_size=7),
+        routes=st.sampled_from([ROUTES, KEYED]),
+        renews=st.sampled_from([*RENEWALS]),
     )
-    def sit_down(self, policies: list[Policy], insists: bool, asks: bool, behaves: list[str]) -> None:
+    def sit_down(
+        self,
+        policies: list[Policy],
+        insists: bool,
+        asks: bool,
+        behaves: list[str],
+        routes: tuple[Route, ...],
+        renews: str,
+    ) -> None:
+        self.world.routes, self.world.renews = routes, renews
         self.world.behaves.update(enumerate(behaves))
-        first = (ROUTES[0].but(insists=insists), *ROUTES[1:])
+        first = (routes[0].but(insists=insists), *routes[1:])
         for n, policy in enumerate(policies):
             plan = Plan(
-                routes=ROUTES if n else first, limits=LIMITS, policy=policy, may_switch=not asks or bool(n)
+                routes=routes if n else first, limits=LIMITS, policy=policy, may_switch=not asks or bool(n)
             )
             self.flows.append(
                 Flow(
@@ -92,10 +105,10 @@ class Storm(RuleBasedStateMachine):
     def pass_time(self, seconds: float) -> None:
         self.world.now += seconds
 
-    @rule(position=st.sampled_from([0, 0, 0, 1, 2, 3]), behaviour=st.sampled_from(MOODS))
-    def change(self, position: int, behaviour: str) -> None:
-        """A link breaks, or mends."""
-        self.world.behaves[position] = behaviour
+    @rule(place=st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5, 6]), behaviour=st.sampled_from(MOODS))
+    def change(self, place: int, behaviour: str) -> None:
+        """A link breaks, or mends; or one of its credentials."""
+        self.world.behaves[place] = behaviour
         self._dash_hopes()
 
     @rule(who=WHO)
@@ -121,38 +134,49 @@ class Storm(RuleBasedStateMachine):
         steps = step(flow, turn, LONG if is_long else SHORT, Options())
         ends_s = self.world.now + LIMITS.deadline_s
         self.callers[who] = Caller(flow=flow, world=self.world, turn=turn, steps=steps, ends_s=ends_s)
-        self.hopes[who] = {each.position for each in ROUTES if not (is_long and each.context_length)}
+        routes = self.world.routes
+        self.hopes[who] = {n for n, each in enumerate(routes) if not (is_long and each.context_length)}
         self._dash_hopes()
         self._advance(who, begins=True)
 
     def _advance(self, who: int, *, begins: bool = False, yes: bool = True) -> None:
         caller, before = self.callers[who], dict(self.state.health().benches)
         link = caller.asked[-1] if caller.asked else None
+        was_renewing = isinstance(caller.op, Renew)
         asked = len(caller.asked)
         if begins:
             caller.begin()
         else:
             caller.perform(yes=yes)
         if len(caller.asked) > asked:
-            self._judge_request(caller)
+            self._judge_request(caller, was_renewing=was_renewing)
         self._judge_benches(caller, link, before)
         self._dash_hopes()
         if caller.error is not None:
             self._judge_end(who, caller.error.kind)
 
-    def _judge_request(self, caller: Caller) -> None:
+    def _judge_request(self, caller: Caller, *, was_renewing: bool) -> None:
         """What *caller* has just sent: where it may, as often as it may, and in time."""
-        *earlier, to = [route.position for route in caller.asked]
-        assert to not in earlier or earlier[-1] == to, "a link that was left is entered again"
-        limits = caller.flow.plan.limits
-        assert len(caller.asked) <= 2 * len(ROUTES) + limits.retries
+        places = [self.world.place(route) for route in caller.asked]
+        for *earlier, to in ([route.position for route in caller.asked], places):
+            assert to not in earlier or earlier[-1] == to, "what was left is entered again"
+        place, limits = places[-1], caller.flow.plan.limits
+        refused = [account for account, was_refused in caller.renewed if was_refused]
+        assert len(refused) <= len(set(places)), "a credential is renewed twice"
+        assert len(caller.asked) <= 2 * len(self.world.routes) + limits.retries
         assert caller.slept_s <= limits.sleep_s + limits.deadline_s
         assert isinstance(caller.op, Open)
         assert self.world.now + caller.op.timeouts.first_token_s <= caller.ends_s + 1e-6
         leases = self.store.read().leases
         mine = {subject for subject, lease in leases.items() if lease.owner == caller.turn.id}
-        if not caller.asked[-1].insists:
-            assert mine >= set(self._outlook(caller, to).probes), "a benched link is asked without a lease"
+        if was_renewing or caller.asked[-1].insists:
+            return  # others may have benched it meanwhile
+        assert mine >= set(self._outlook(caller, place).probes), "a benched link is asked without a lease"
+        if place not in places[:-1] and self._outlook(caller, place).standing is Standing.BENCHED:
+            untried = [
+                n for n, each in enumerate(self.world.routes) if n not in places and self._is_free(caller, n)
+            ]
+            assert self.world.routes[place].position not in {self.world.routes[n].position for n in untried}
 
     def _judge_benches(self, caller: Caller, asked: Route | None, before: Mapping[Subject, Bench]) -> None:
         """What *caller* has changed since *before*: about the link it *asked*, and no given time for a guess."""
@@ -168,20 +192,24 @@ class Storm(RuleBasedStateMachine):
 
     def _judge_end(self, who: int, why: str) -> None:
         """Nobody gives up while a link would answer, unless the policy keeps it from being asked."""
-        policy = self.flows[who].plan.policy
+        policy, caller = self.flows[who].plan.policy, self.callers[who]
         if why in ALL_GIVEN_UP and policy.max_switches is None and policy.metered == "auto":
-            assert not self.hopes[who]
+            last = {each.position: each.reason for each in caller.turn.attempts}
+            unwell = {route.position for route in caller.asked} - {n for n in last if last[n] in OF_THE_KEY}
+            assert not {n for n in self.hopes[who] if self.world.routes[n].position not in unwell}
 
     def _dash_hopes(self) -> None:
         for who, hopes in self.hopes.items():
             hopes -= {each for each in hopes if not self._is_hopeful(self.callers[who], each)}
 
-    def _is_hopeful(self, caller: Caller, position: int) -> bool:
-        is_free = self._outlook(caller, position).standing is Standing.FREE
-        return is_free and self.world.behaves[position] == "well"
+    def _is_hopeful(self, caller: Caller, place: int) -> bool:
+        return self._is_free(caller, place) and self.world.behaves[place] == "well"
 
-    def _outlook(self, caller: Caller, position: int) -> Outlook:
-        candidate = caller.flow.plan.candidates[position]
+    def _is_free(self, caller: Caller, place: int) -> bool:
+        return self._outlook(caller, place).standing is Standing.FREE
+
+    def _outlook(self, caller: Caller, place: int) -> Outlook:
+        candidate = caller.flow.plan.candidates[place]
         return outlook(candidate, self.state.health(), now=WALL + self.world.now, config="")
 
 
@@ -198,7 +226,9 @@ def test_on_a_long_walk_nothing_happens_that_must_not(seed: int) -> None:
         [_any_policy(chance) for _ in range(3)],
         insists=chance.random() < 0.3,
         asks=chance.random() < 0.3,
-        behaves=chance.choices(MOODS, k=4),
+        behaves=chance.choices(MOODS, k=7),
+        routes=chance.choice([ROUTES, KEYED]),
+        renews=chance.choice([*RENEWALS]),
     )
     for _ in range(60):
         _move(storm, chance)
@@ -222,6 +252,6 @@ def _move(storm: Storm, chance: Random) -> None:
     elif kind < 0.75:
         storm.pass_time(chance.choice([0.2, 4.0, 16.0, 70.0, 4000.0]))
     elif kind < 0.95:
-        storm.change(chance.choice([0, 0, 0, 1, 2, 3]), chance.choice(MOODS))
+        storm.change(chance.choice([0, 0, 0, 1, 2, 3, 4, 5, 6]), chance.choice(MOODS))
     else:
         storm.disturb(chance.randrange(3))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from storm import ROUTES, WALL, Caller, World
+from storm import KEYED, ROUTES, WALL, Caller, World
 
 from hermes_fallback.journal.writer import Journal
 from hermes_fallback.model.bench import Bench, Grain
@@ -14,6 +14,7 @@ from hermes_fallback.model.receipt import Receipt
 from hermes_fallback.model.route import Route
 from hermes_fallback.runtime.plan import Plan
 from hermes_fallback.session.flow import step
+from hermes_fallback.session.ops import Permit, Read, Sleep
 from hermes_fallback.session.turn import Flow, TurnState
 from hermes_fallback.state.kept import KeptState
 from hermes_fallback.state.memory import MemoryStore
@@ -21,6 +22,9 @@ from hermes_fallback.transcript.conversation import Conversation, Message, Optio
 
 BIG, SMALL, _, OTHER = ROUTES
 """The first two share a host and a key."""
+KEY, SIGN_IN, *_ = KEYED
+"""Two credentials of one link."""
+AT_SIGN_IN = len(ROUTES) + 1
 LIMITS = Limits(deadline_s=60.0)
 
 
@@ -28,7 +32,7 @@ class Table:
     """A flow over *routes* on a clock of its own, and what is done with it."""
 
     def __init__(self, *routes: Route, may_switch: bool = True, **policy: Any) -> None:
-        self.world = World()
+        self.world = World((*ROUTES, *KEYED))
         self.flow = Flow(
             Plan(routes=routes, limits=LIMITS, policy=Policy(**policy), may_switch=may_switch),
             KeptState(MemoryStore()),
@@ -143,3 +147,46 @@ def test_an_answer_lifts_no_bench_that_began_after_it_was_asked_for() -> None:
     table.bench(BIG, Grain.CREDENTIAL, 3600, began_s=1)
     finish(caller)
     assert {each.grain for each in table.flow.state.health().benches} == {Grain.CREDENTIAL}
+
+
+def test_the_time_of_a_renewal_is_not_the_hosts() -> None:
+    """However long the new token took, the host then has all the time that is its own."""
+    table = Table(SIGN_IN)
+    table.world.behaves[AT_SIGN_IN], table.world.renews = "stale", "drags"
+    caller = table.begin()
+    while not (caller.renewed and isinstance(caller.op, Read)):
+        caller.perform(yes=True)
+    assert caller.op.limit_s > LIMITS.timeouts.first_token_s - 1
+
+
+def test_a_key_that_is_waited_for_anew_is_rotated_to_all_the_same() -> None:
+    """The record says what followed in the end: another credential of the link, and no other link."""
+    table = Table(KEY, SIGN_IN, when_all_benched="wait")
+    table.world.behaves[0] = "402"
+    table.bench(SIGN_IN, Grain.CREDENTIAL, 5)
+    caller = table.begin()
+    while not isinstance(caller.op, Sleep):
+        caller.perform(yes=True)
+    table.bench(SIGN_IN, Grain.CREDENTIAL, 20, began_s=4)
+    finish(caller)
+    assert [each.action for each in table.receipt(caller).attempts] == ["rotate", "answer"]
+
+
+def test_a_link_with_all_keys_benched_is_free_again_with_the_first_of_them() -> None:
+    """The record names it once, and the soonest of its times."""
+    table = Table(KEY, SIGN_IN, OTHER)
+    table.bench(KEY, Grain.CREDENTIAL, 40)
+    table.bench(SIGN_IN, Grain.CREDENTIAL, 4000)
+    (skipped,) = table.receipt(table.play()).skipped
+    assert (skipped.position, skipped.until) == (0, WALL + 40)
+
+
+def test_a_link_that_is_benched_anew_while_the_user_thinks_is_not_tried_out() -> None:
+    """Its bench was over when leave was asked for; somebody else has tried it since, and another link is free."""
+    table = Table(BIG, ROUTES[2], OTHER, may_switch=False)
+    table.bench(BIG, Grain.HOST, 500)
+    table.bench(ROUTES[2], Grain.HOST, -1)
+    caller = table.begin()
+    assert isinstance(caller.op, Permit)
+    table.bench(ROUTES[2], Grain.HOST, 500, began_s=1)
+    assert finish(caller).asked == [OTHER]

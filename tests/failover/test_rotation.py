@@ -220,3 +220,13 @@ class TestTurn:
             step = turn.step(now_s=1)
             order = [asked(step.begin(now_s=1)), *(asked(fail(step, Reason.QUOTA)) for _ in range(3))]
             assert sum(a.position != b.position for a, b in pairwise(order)) == 1
+
+
+def test_credential_that_cannot_be_had_goes_on_and_is_held_against_this_route_alone() -> None:
+    """Nobody has refused it: the same key at another host, or for another model, is not benched."""
+    step = begun(RENEWABLE, A2)
+    verdict = Verdict(reason=Reason.AUTH, rule="renewal:keyring-locked", about=About.UNHAD)
+    following = step.failed(verdict, now_s=1.0, draw=0.5)
+    assert following.action.candidate is A2
+    assert following.bench is not None
+    assert (following.bench.subject.grain, following.bench.until) == (Grain.ROUTE, 16.0)

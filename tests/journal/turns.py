@@ -33,6 +33,7 @@ FULL = Receipt(
             input_tokens=812,
             output_tokens=3,
             discarded_chars=12,
+            changed="an empty message was left out",
         ),
         Attempt(position=2, provider="openrouter", model="x/y", action="answer", ms=20.0),
     ),

@@ -14,7 +14,13 @@ from hermes_fallback.loopback.server import Loopback
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.session.events import Called, Said
 
-PROVIDERS = {"chat_completions": "custom", "anthropic_messages": "anthropic", "codex_responses": "openai-api"}
+PROVIDERS = {
+    "chat_completions": "custom",
+    "anthropic_messages": "anthropic",
+    "codex_responses": "openai-api",
+    "bedrock_converse": "bedrock",
+    "code_assist": "google-gemini-cli",
+}
 """A provider for each dialect."""
 TOOL = {"type": "function", "function": {"name": "lookup", "parameters": {"type": "object"}}}
 PAIRS = [(one, other) for one in PROVIDERS for other in PROVIDERS if one != other]
@@ -143,7 +149,7 @@ def test_an_image_is_seen(house: House, api_mode: str) -> None:
     "behaviour",
     ["cut", "no_evidence", "cut_in_tool_call", "error_in_stream", "null_content", "empty_choices"],
 )
-@pytest.mark.parametrize("api_mode", ["anthropic_messages", "codex_responses"])
+@pytest.mark.parametrize("api_mode", [each for each in PROVIDERS if each != "chat_completions"])
 def test_an_answer_that_is_not_whole_is_never_passed_off_as_one(
     house: House, api_mode: str, behaviour: str
 ) -> None:

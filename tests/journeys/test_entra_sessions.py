@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from hermes_fallback import AsyncSession, Session
+from hermes_fallback.errors import CredentialError
 from hermes_fallback.loopback.server import Loopback
+from hermes_fallback.model.credential import Credential
 from hermes_fallback.runtime.runtime import Runtime
 from tests.cloud_server import CloudServer, Reply, managed_identity
 
@@ -32,6 +34,12 @@ class Foundry:
         url = self.resource.base_url(resource)
         link = {"provider": "azure-foundry", "base_url": url, "api_mode": api_mode, "auth_mode": "entra_id"}
         (self.home / "config.yaml").write_text(json.dumps({"model": {**link, "default": "deployment"}}))
+
+    def add_spare(self) -> None:
+        """Put a link behind it that takes anything."""
+        spare = {"provider": "custom", "model": "spare", "base_url": self.resource.base_url("open")}
+        config = json.loads((self.home / "config.yaml").read_text())
+        (self.home / "config.yaml").write_text(json.dumps({**config, "fallback_providers": [spare]}))
 
     @property
     def environ(self) -> dict[str, str]:
@@ -108,10 +116,25 @@ def test_a_sign_in_that_fails_is_a_failure_of_its_link(foundry: Foundry) -> None
     """The next one answers, and nothing was sent to the first."""
     foundry.identity.will_say(Reply({"error": "gone"}, 400))
     foundry.configure("chat_completions")
-    spare = {"provider": "custom", "model": "spare", "base_url": foundry.resource.base_url("open")}
-    config = json.loads((foundry.home / "config.yaml").read_text())
-    (foundry.home / "config.yaml").write_text(json.dumps({**config, "fallback_providers": [spare]}))
+    foundry.add_spare()
     with Session(Runtime.open(foundry.home).plan()) as session:
         answer = session.ask("hello")
     assert answer.served_by.model == "spare"
     assert foundry.sent == [None]
+
+
+class NobodySignedIn:
+    """What renews tokens where nobody is signed in."""
+
+    def renew(self, credential: Credential, *, refused: bool, now: float) -> Credential:
+        raise CredentialError("nobody is signed in to Azure here", kind="sign-in-expired")
+
+
+def test_a_cloud_that_nobody_is_signed_in_to_is_not_given_up_for_good(foundry: Foundry) -> None:
+    """Whoever signs in next goes by the same name here, and is not met by the verdict on the last one."""
+    foundry.configure("chat_completions")
+    foundry.add_spare()
+    with Session(Runtime.open(foundry.home).plan(), renewing=NobodySignedIn()) as session:
+        assert session.ask("hello").served_by.model == "spare"
+    (bench,) = Runtime.open(foundry.home).state.health().benches.values()
+    assert bench.until - bench.since <= 300

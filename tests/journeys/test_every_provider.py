@@ -1,4 +1,4 @@
-"""Every bundled provider that takes a key: its documented variable is found, and reaches its host as documented."""
+"""Every bundled provider that takes a key or none: what its documented variable holds reaches its host as documented."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ BY_KEY = [
     if each.name != HOME_BOUND
     and each.signs_in_by_key
     and each.env_vars
-    and each.base_url
+    and (each.base_url or each.auth_type == "entra_or_key")
     and not (each.oauth and each.oauth.exchange_url)
+]
+KEYLESS = [
+    each.name
+    for each in REGISTRY.profiles()
+    if each.auth_type == "none" and each.base_url and not each.env_vars
 ]
 KEY = "documented-key-0123456789"
 
@@ -61,14 +66,25 @@ def test_documented_variable_is_the_key_that_the_host_gets(home: Path, name: str
     assert [each for each, held in received.headers.items() if KEY in held] == [header]
 
 
-@pytest.mark.parametrize("name", [name for name in BY_KEY if len(REGISTRY.get(name).env_vars) > 1])
-def test_any_of_its_variables_will_do(home: Path, name: str) -> None:
-    """The last one alone is found as well."""
-    profile = REGISTRY.get(name)
+@pytest.mark.parametrize(
+    ("name", "variable"), [(name, each) for name in BY_KEY for each in REGISTRY.get(name).env_vars[1:]]
+)
+def test_any_of_its_variables_will_do(home: Path, name: str, variable: str) -> None:
+    """Each of the others alone is found as well."""
     with Loopback([{"name": "host"}]) as loopback:
-        asked(home, name, loopback, **{profile.env_vars[-1]: KEY})
+        asked(home, name, loopback, **{variable: KEY})
         (received,) = loopback.received()
     assert KEY in str(received.authorization or received.headers)
+
+
+@pytest.mark.parametrize("name", KEYLESS)
+def test_server_of_this_machine_is_asked_without_a_key(home: Path, name: str) -> None:
+    """Keys of others that are there are not sent to it."""
+    with Loopback([{"name": "host"}]) as loopback:
+        asked(home, name, loopback, OPENAI_API_KEY=KEY)
+        (received,) = loopback.received()
+    assert received.authorization is None
+    assert KEY not in str(received.headers)
 
 
 def test_key_that_opens_all_models_is_for_its_own_host_alone(home: Path) -> None:
@@ -83,7 +99,6 @@ def test_no_provider_is_left_out() -> None:
     """Whoever is not here signs in, belongs to a cloud, is a program, or needs no key; each has its own tests."""
     others = {each.name: each.auth_type for each in REGISTRY.profiles() if each.name not in BY_KEY}
     assert others == {
-        "azure-foundry": "entra_or_key",
         "bedrock": "aws_sdk",
         "copilot": "oauth_device",
         "copilot-acp": "external_process",

@@ -153,3 +153,41 @@ def test_a_locked_keyring_is_not_offered(desk: Desk, tmp_path: Path, text: str, 
         window.follow(*TO_STORE, (AT_MODEL, ENTER), (told,), (AT_YES, "y"))
         assert window.end() == 0
     assert desk.env.read_text() == f"ACME_API_KEY={KEY}\n"
+
+
+def test_a_logout_without_the_keyring_does_what_it_can(desk: Desk, bus: dict[str, str]) -> None:
+    """The key in `.env` goes, the other is used no more, and another logout takes it once the keyring is back."""
+    for store in ("keyring", "env"):
+        desk.run(*ACME, "--key-stdin", "--store", store, stdin=KEY, **bus)
+    away = desk.run("auth", "logout", "acme")
+    assert (away.returncode, desk.env.read_text()) == (1, "")
+    told = " ".join(away.stdout.split())
+    assert "the keyring still has it" in told
+    assert "hint: once the keyring gives way: hermes auth logout acme" in told
+    assert listed(desk, **bus) is None
+    back = json.loads(desk.run("auth", "logout", "acme", "--json", **bus).stdout)["providers"]
+    assert back == [
+        {"provider": "acme", "removed": ["`ACME_API_KEY` in the keyring"], "left": [], "held": []}
+    ]
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("y", True), ("n", False)], ids=["yes", "no"])
+def test_a_login_offers_the_env_file_where_the_keyring_is_away(desk: Desk, answer: str, kept: bool) -> None:
+    """It is asked before the key is typed, so that none is lost."""
+    desk.config.write_text("fallback: {store: keyring}\n")
+    window = desk.sit("auth", "login", "acme").wait("Keep the key in .env instead?").press(answer)
+    if kept:
+        window.follow(("stays unseen", KEY, ENTER))
+    assert window.end() == 0
+    assert (desk.env.exists() and desk.env.read_text()) == (kept and f"ACME_API_KEY={KEY}\n")
+
+
+def test_the_doctor_finds_a_key_that_waits_behind_the_keyring(desk: Desk, bus: dict[str, str]) -> None:
+    """Another value in `.env` is never asked for; by fingerprints alone."""
+    desk.run(*ACME, "--key-stdin", "--store", "keyring", stdin=KEY, **bus)
+    keys = json.loads(desk.run("doctor", "--only", "env.file", "--json").stdout)["findings"][0]["what"]
+    assert "keys come from the keyring" in keys
+    desk.env.write_text("ACME_API_KEY=acme-other-0123456789\n")
+    (found,) = json.loads(desk.run("doctor", "--only", "credentials.shadowed", "--json").stdout)["findings"]
+    assert found["level"] == "warn"
+    assert "`ACME_API_KEY` is in the keyring too" in found["what"]

@@ -71,6 +71,7 @@ ARGUMENTS: Mapping[str, tuple[Words, ...]] = {
     "resolve": ((), ("acme", "m"), ("nous", "m"), (TYPED,)),
     "providers": ((),),
     "providers list": ((),),
+    "providers new": (("fresh",), ("acme",), (TYPED,)),
     "providers show": (("acme",), ("custom:gateway",), (TYPED,)),
     "config": ((),),
     "config path": ((),),

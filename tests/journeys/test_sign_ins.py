@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from secrets import token_hex
+from threading import Event
 from typing import Any
 
 import pytest
 
 from hermes_fallback.errors import Unanswered
 from hermes_fallback.loopback.server import Loopback
+from hermes_fallback.model.credential import Credential
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.session.events import Answer
 from hermes_fallback.session.session import AsyncSession, Session
@@ -167,8 +169,13 @@ def in_library_awaited(bench: Bench) -> str:
 
 def in_chat(bench: Bench) -> str:
     """The answer that `hermes chat` prints."""
+    return str(said(bench, "chat", "-q", "hi")["served_by"]["provider"])
+
+
+def said(bench: Bench, *argv: str) -> dict[str, Any]:
+    """The document that `hermes` prints and ends well with."""
     done = subprocess.run(
-        [sys.executable, "-m", "hermes_fallback", "chat", "-q", "hi", "--json"],
+        [sys.executable, "-m", "hermes_fallback", *argv, "--json"],
         env=bench.environ,
         capture_output=True,
         text=True,
@@ -177,7 +184,8 @@ def in_chat(bench: Bench) -> str:
         stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stderr
-    return str(json.loads(done.stdout)["served_by"]["provider"])
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
 
 
 def _model(answer: Answer) -> str:
@@ -187,7 +195,8 @@ def _model(answer: Answer) -> str:
 @pytest.fixture
 def bench(home: Path) -> Iterator[Bench]:
     """Everything there, and nobody signed in."""
-    with OAuthServer() as server, Loopback({"providers": [{"name": "host"}, {"name": "spare"}]}) as loopback:
+    host = {"name": "host", "list_script": ["unauthorized", "ok"]}
+    with OAuthServer() as server, Loopback({"providers": [host, {"name": "spare"}]}) as loopback:
         yield Bench(home, server, loopback)
 
 
@@ -233,6 +242,66 @@ def test_busy_authorization_server_costs_the_turn_nothing_while_the_token_is_goo
     bench.server.set(fail=[503, {"error": "temporarily_unavailable"}])
     assert in_library(bench) == "nous"
     assert bench.sent() == [old]
+
+
+def test_authorization_server_that_is_down_is_asked_once_a_turn(bench: Bench) -> None:
+    """The spare answers meanwhile, and no second try makes it wait longer."""
+    bench.sign_in("nous", expires_in=-10)
+    bench.server.set(fail=[503, {"error": "temporarily_unavailable"}])
+    assert in_library(bench) == "custom"
+    assert len(bench.refreshes()) == 1
+
+
+def test_request_that_is_mended_after_a_renewal_keeps_the_new_token(bench: Bench) -> None:
+    """What the host then minds is not the token, which is not renewed again."""
+    bench.sign_in("nous")
+    minds = {"behaviour": "unsupported_parameter", "param": "stream_options"}
+    bench.loopback.script("host", ["unauthorized", minds, "ok"])
+    assert in_library(bench) == "nous"
+    assert len(bench.refreshes()) == 1
+
+
+class Held:
+    """Renews nothing until it is let go."""
+
+    def __init__(self) -> None:
+        self.is_asked, self.may_go = Event(), Event()
+
+    def renew(self, credential: Credential, *, refused: bool, now: float) -> Credential:
+        self.is_asked.set()
+        self.may_go.wait(60)
+        return credential
+
+
+def test_caller_who_leaves_during_a_renewal_leaves_nothing_behind(bench: Bench) -> None:
+    """Nothing is sent, nothing is benched, and the receipt says that the answer was not waited for."""
+    bench.sign_in("nous", expires_in=10)
+    held = Held()
+
+    async def leave() -> None:
+        async with AsyncSession(bench.runtime.plan(), renewing=held) as session:
+            asking = asyncio.create_task(session.ask("hi"))
+            await asyncio.to_thread(held.is_asked.wait, 60)
+            asking.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asking
+        held.may_go.set()
+
+    asyncio.run(leave())
+    (turn,) = said(bench, "fallback", "why", "last")["turns"]
+    assert (turn["outcome"], [each["action"] for each in turn["attempts"]]) == ("cancelled", ["stop"])
+    assert bench.loopback.received() == ()
+    assert not bench.runtime.state.health().benches
+
+
+@pytest.mark.parametrize("name", [name for name in PLACES if name != "nous"])
+def test_refused_token_is_renewed_by_a_test_as_well(bench: Bench, name: str) -> None:
+    """What the next question mends is no fault; and Nous lists its models to everybody."""
+    bench.sign_in(name)
+    (tested,) = said(bench, "fallback", "test", "0")["results"]
+    assert tested["verdict"] == "ok"
+    if name != "copilot":
+        assert len(bench.refreshes()) == 1
 
 
 def test_dead_sign_in_alone_says_which_command_mends_it(bench: Bench) -> None:

@@ -56,11 +56,14 @@ def test_entra_id_is_chosen_and_proved_before_it_is_written(desk: Desk, identity
 
 
 def test_a_key_of_the_resource_is_asked_for_as_any_other(desk: Desk) -> None:
-    """Then the link says nothing of Entra ID; the way back from the key leads to the choice."""
+    """The link says nothing of Entra ID then; the way back leads to the choice."""
     window = desk.sit(*ADD).follow(("Base URL", desk.urls["keyed"], ENTER), ("The way in", DOWN, ENTER))
-    window.follow(("which comes next", "<"), ("1/2,", DOWN, ENTER), ("which comes next", *NAMED))
+    window.follow(
+        ("which comes next", CTRL_U, "<", ENTER), ("1/2,", DOWN, ENTER), ("which comes next", *NAMED)
+    )
     window.follow(("stays unseen", RESOURCE_KEY, ENTER))
-    assert window.follow(("? Model", ENTER), ("Write this?", "y")).end() == 0
+    window.follow(("Keep it all the same?", "y"), ("? Model", "m", ENTER), ("Write this?", "y"))
+    assert window.end() == 0
     assert desk.env.read_text() == f"RESOURCE_KEY={RESOURCE_KEY}\n"
     assert "auth_mode" not in desk.config.read_text()
 

@@ -49,7 +49,7 @@ _PLUGIN = """\
 from hermes_fallback.providers import get_provider_profile, register_provider
 
 bundled = get_provider_profile({name!r})
-register_provider(bundled.but(oauth=bundled.oauth.but(**{changes!r})))
+register_provider(bundled.but(**{base!r}, oauth=bundled.oauth.but(**{changes!r})))
 """
 
 
@@ -64,12 +64,15 @@ class Office:
         for name in PLACES:
             self.move(name)
 
-    def move(self, name: str, **changes: object) -> None:
-        """Have the provider *name* here, with *changes* to how one signs in."""
+    def move(self, name: str, *, base_url: str = "", **changes: object) -> None:
+        """Have the provider *name* here, answering at *base_url* if given, with *changes* to how one signs in."""
         places = {key: self._filled(value) for key, value in PLACES[name].items()}
         script = self.home / "plugins" / "model-providers" / name / "__init__.py"
         script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text(_PLUGIN.format(name=name, changes={"interval_s": 0.05, **places, **changes}))
+        # A host on loopback needs a credential only where the provider names a variable for it.
+        base = {"base_url": base_url, "env_vars": ("OFFICE_TOKEN",)} if base_url else {}
+        changes = {"interval_s": 0.05, **places, **changes}
+        script.write_text(_PLUGIN.format(name=name, base=base, changes=changes))
 
     def run(self, *argv: str, stdin: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         """What `hermes` *argv* does with *stdin* piped into it, and nobody there."""

@@ -98,6 +98,34 @@ def test_only_an_address_of_the_provider_is_believed(
     assert not fresh.allows("https://evil.example/")
 
 
+PROXIES = {
+    "its-own": ("proxy-ep=proxy.business.githubcopilot.com", API),
+    "another-host": ("proxy-ep=proxy.evil.example", None),
+    "user-in-front": ("proxy-ep=api.githubcopilot.com@evil.example", None),
+    "empty": ("proxy-ep=", None),
+}
+
+
+@pytest.mark.parametrize(("part", "base_url"), PROXIES.values(), ids=PROXIES)
+def test_an_older_answer_names_the_address_in_its_token(
+    part: str, base_url: str | None, renewer: Renewer, replies: Callable[..., Replies]
+) -> None:
+    """As that of the proxy, which stands beside it."""
+    server = replies(200, {"token": f"tid=1;{part};exp=2", "expires_at": NOW + 1800})
+    assert renewer.renew(waiting(server.url), refused=False, now=NOW).base_url == base_url
+
+
+def test_an_end_that_is_over_says_that_the_clock_is_wrong(
+    renewer: Renewer, replies: Callable[..., Replies]
+) -> None:
+    """The token is taken to last as long as usual, and not exchanged again at every step."""
+    server = replies(200, {**GOOD, "expires_at": NOW - 3600})
+    fresh = renewer.renew(waiting(server.url), refused=False, now=NOW)
+    assert not fresh.is_due(NOW)
+    renewer.renew(waiting(server.url), refused=False, now=NOW + 60)
+    assert len(server.requests) == 1
+
+
 def test_an_address_of_the_users_own_stays(renewer: Renewer, replies: Callable[..., Replies]) -> None:
     """Whoever goes through a gateway has a reason to."""
     credential = waiting(replies(200, GOOD).url, "http://127.0.0.1:8080")

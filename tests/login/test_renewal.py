@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,26 @@ def test_the_client_on_record_is_the_one_that_refreshes(
     add_entry(path, profile, client_id="another-client")
     renewer.renew(found_in(path, profile), refused=True, now=NOW)
     assert server.requests("/token")[-1]["form"]["client_id"] == "another-client"
+
+
+def test_a_newer_sign_in_counts_whole(server: OAuthServer, home: Path, renewer: Renewer) -> None:
+    """What the entry that stands for it has kept of an older one, its client and its host, is over with that."""
+    profile = profile_of("nous", f"{server.url}/token", hosts=("nous.example",))
+    pair = server.issue("newer-client")
+    path = sign_in(home, profile, pair)
+    with AuthFile(path).locked() as edit:
+        edit.put_state(
+            "nous", {"client_id": "newer-client", "inference_base_url": "https://b.nous.example/v1"}
+        )
+        old = {"client_id": "older-client", "inference_base_url": "https://a.nous.example/v1"}
+        entry = edit.add("nous", {"label": "x", "auth_type": "oauth", "source": "device_code", **old})
+    fresh = renewer.renew(found_in(path, profile), refused=True, now=NOW)
+    assert server.requests("/token")[-1]["form"]["client_id"] == "newer-client"
+    assert (fresh.base_url, fresh.name, fresh.account) == (
+        "https://b.nous.example/v1",
+        "x",
+        f"nous:{entry.id}",
+    )
 
 
 def test_a_token_is_renewed_before_its_end(server: OAuthServer, home: Path, renewer: Renewer) -> None:
@@ -293,6 +315,31 @@ def test_a_token_that_is_due_when_it_is_new_says_that_the_clock_is_wrong(
     fresh = renewer.renew(found_in(sign_in(home, profile), profile), refused=True, now=NOW)
     assert fresh.expires_at is None
     assert not fresh.is_due(NOW)
+
+
+@pytest.mark.parametrize("lifetime", [1e15, "9" * 300], ids=["number", "text"])
+def test_a_lifetime_beyond_all_time_costs_no_token(
+    lifetime: object, home: Path, renewer: Renewer, replies: Callable[..., Replies]
+) -> None:
+    """The usual one is taken for it: the old refresh token is used up, and the new one must not be lost."""
+    body = {"access_token": "access-new", "refresh_token": "refresh-new", "expires_in": lifetime}
+    profile = profile_of("nous", replies(200, body).url)
+    path = sign_in(home, profile)
+    assert renewer.renew(found_in(path, profile), refused=True, now=NOW).expires_at == NOW + 3600
+    assert kept(path)["providers"]["nous"]["refresh_token"] == "refresh-new"
+
+
+def test_a_ctrl_c_lets_the_answer_come(home: Path, renewer: Renewer, replies: Callable[..., Replies]) -> None:
+    """The old refresh token is used up by then: without the answer nobody would be signed in any longer."""
+    main = threading.main_thread().ident
+    assert main
+    body = {"access_token": "access-new", "refresh_token": "refresh-new"}
+    server = replies(200, body, first=lambda _: signal.pthread_kill(main, signal.SIGINT))
+    profile = profile_of("nous", server.url)
+    path = sign_in(home, profile)
+    with pytest.raises(KeyboardInterrupt):
+        renewer.renew(found_in(path, profile), refused=True, now=NOW)
+    assert kept(path)["providers"]["nous"]["refresh_token"] == "refresh-new"
 
 
 def test_no_error_repeats_a_secret(home: Path, renewer: Renewer, replies: Callable[..., Replies]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from office import Office
 
 from hermes_fallback.providers import Registry
+from hermes_fallback.runtime.resolver import SPOKEN
 from tests.oauth_server import OAuthServer
 from tests.window import CTRL_C, ENTER, ESCAPE
 
@@ -141,3 +142,37 @@ def landed(url: str) -> str:
         opener.open(url, timeout=20)
     caught.value.close()
     return str(caught.value.headers["location"])
+
+
+def test_a_key_prompt_has_no_way_back_where_nothing_is_before_it(office: Office) -> None:
+    """Enter alone changes nothing, and says so."""
+    window = office.sit("auth", "login", "openrouter", columns=300).wait("Enter alone changes nothing")
+    assert "goes back" not in window.text
+    assert (window.press(ENTER).end(), "nothing changed" in window.text) == (0, True)
+
+
+def test_the_prompt_of_a_pool_says_where_the_key_goes(office: Office) -> None:
+    """Into auth.json, which is not `.env`."""
+    window = office.sit("auth", "add", "openrouter").wait("auth.json, which you alone can read")
+    assert window.press(CTRL_C).end() == 130
+
+
+@pytest.mark.parametrize("name", ["nous", "google-gemini-cli"])
+def test_a_sign_in_that_no_link_can_use_says_so_first(office: Office, name: str) -> None:
+    """As long as its dialect is not spoken."""
+    is_spoken = Registry().get(name).api_mode in SPOKEN
+    done = office.run("auth", "login", name)
+    assert ("no link can use" in done.stderr) is not is_spoken
+
+
+def test_a_server_that_is_away_is_told_in_words(office: Office) -> None:
+    """Numbers of the operating system are for programs."""
+    office.move("nous", device_url="http://127.0.0.1:9/device")
+    done = office.run("auth", "login", "nous", "--accept-terms")
+    assert (done.returncode, "Connection refused" in done.stderr, "Errno" in done.stderr) == (8, True, False)
+
+
+def test_no_variable_is_offered_that_is_not_sent(office: Office) -> None:
+    """Qwen's portal takes tokens of a sign-in alone."""
+    done = office.run("auth", "status", "qwen-oauth", QWEN_API_KEY=KEY)
+    assert (done.returncode, "QWEN_API_KEY" in done.stdout) == (4, False)

@@ -120,3 +120,72 @@ def test_a_logout_that_is_not_clear_is_refused(office: Office, argv: tuple[str, 
     (office.home / ".env").write_text(ENV)
     assert office.run("auth", "logout", *argv).returncode == status
     assert (office.home / ".env").read_text() == ENV
+
+
+POOL = {"credential_pool": {"openrouter": [{"id": n, "label": n, "access_token": f"{KEY}{n}"} for n in "ab"]}}
+CHAIN = "model: {provider: openrouter, default: m}\nfallback_providers: [{provider: openrouter, model: n}]\n"
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y", 0), ("n", 2)], ids=["yes", "no"])
+def test_a_pool_of_several_keys_is_asked_about_once(office: Office, answer: str, left: int) -> None:
+    """On a terminal alone, and not with `-y`."""
+    office.auth_file.write_text(json.dumps(POOL))
+    window = office.sit("auth", "logout", "openrouter").wait("Forget all 2 credentials in the pool")
+    assert window.press(answer, ENTER).end() == 0
+    assert len(office.auth()["credential_pool"]["openrouter"]) == left
+    assert "Forget" not in (yes := office.sit("auth", "logout", "openrouter", "-y")).text
+    assert (yes.end(), office.auth()["credential_pool"]["openrouter"]) == (0, [])
+
+
+def test_logout_names_the_links_that_lose_their_credential(office: Office) -> None:
+    """The primary and the links of the chain, by their positions in JSON."""
+    (office.home / "config.yaml").write_text(CHAIN)
+    (office.home / ".env").write_text(ENV)
+    told = office.run("auth", "logout", "openrouter").stdout
+    assert "the primary `openrouter:m` is not ready any more" in told
+    (office.home / ".env").write_text(ENV)
+    assert json.loads(office.run("auth", "logout", "openrouter", "--json").stdout)["not_ready"] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ("", "to use it: hermes model set openrouter MODEL"),
+        ("model: {provider: nous, default: m}\n", "to use it: hermes fallback add openrouter"),
+        (CHAIN, None),
+    ],
+    ids=["no-primary", "no-link", "a-link"],
+)
+def test_the_next_step_fits_the_home(office: Office, config: str, told: str | None) -> None:
+    """It is said only where there is one."""
+    (office.home / "config.yaml").write_text(config)
+    said = office.run("auth", "login", "openrouter", "--key-stdin", stdin=KEY).stderr
+    assert told in said if told else "to use it" not in said
+
+
+def test_what_nobody_could_be_asked_about_is_a_warning(office: Office) -> None:
+    """A key of another make, in place of another, behind the pool's: stored all the same."""
+    office.auth_file.write_text(json.dumps(POOL))
+    (office.home / ".env").write_text(ENV)
+    login = ("auth", "login", "openrouter", "--key-stdin")
+    done = office.run(*login, "--json", stdin="some-other-key-0123456789")
+    make, replaced, ahead = json.loads(done.stdout)["warnings"]
+    assert "begin with sk-or-" in make
+    assert "held another key" in replaced
+    assert "asked first is another one" in ahead
+    assert "warning: asked first" in office.run(*login, stdin=KEY).stderr
+    assert f"OPENROUTER_API_KEY={KEY}\n" in (office.home / ".env").read_text()
+
+
+def test_a_key_that_is_too_short_is_refused(office: Office) -> None:
+    """Nothing is written."""
+    done = office.run("auth", "login", "openrouter", "--key-stdin", stdin="sk-or-1")
+    assert (done.returncode, office.files()) == (2, set())
+    assert "fewer than 8 characters" in done.stderr
+
+
+def test_the_key_of_a_cloud_is_put_in_by_hand(office: Office) -> None:
+    """`auth login` does not take it, and says where it goes."""
+    done = office.run("auth", "login", "bedrock", "--key-stdin", stdin=KEY)
+    assert done.returncode == 2
+    assert "AWS_BEARER_TOKEN_BEDROCK" in done.stderr

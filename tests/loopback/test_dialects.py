@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore.eventstream import EventStreamBuffer
 
 from hermes_fallback.loopback.behaviours import BEHAVIOURS
 from hermes_fallback.loopback.server import Loopback
@@ -19,9 +20,25 @@ _WORDS = "p heard 1 messages, the last of them: one two"
 _CHAT = {"messages": [{"role": "user", "content": "one two"}], "stream_options": {"include_usage": True}}
 _PATHS = {
     "chat_completions": ("/v1/chat/completions", _CHAT),
-    "anthropic_messages": ("/v1/messages", {"messages": [{"role": "user", "content": "one two"}]}),
+    "anthropic_messages": (
+        "/v1/messages",
+        {"max_tokens": 9, "messages": [{"role": "user", "content": "one two"}]},
+    ),
     "codex_responses": ("/v1/responses", {"input": [{"role": "user", "content": "one two"}]}),
+    "bedrock_converse": (
+        "/model/m/converse",
+        {"messages": [{"role": "user", "content": [{"text": "one two"}]}]},
+    ),
+    "code_assist": (
+        "/v1internal:generateContent",
+        {"request": {"contents": [{"role": "user", "parts": [{"text": "one two"}]}]}},
+    ),
 }
+_STREAMED_AT = {
+    "bedrock_converse": "/model/m/converse-stream",
+    "code_assist": "/v1internal:streamGenerateContent",
+}
+"""Where a stream is asked for, if that is another path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +79,7 @@ def _page(status: int) -> Seen:
 _EXPECTED: dict[str, tuple[dict[str, Any], Seen, Seen]] = {
     "ok": ({"reasoning": "hm"}, _OK, _OK),
     "tool_call": ({}, _TOOL, _TOOL),
+    "strict": ({"reasoning": "hm"}, _OK, _OK),
     "refusal": ({}, Seen(finish="content_filter"), Seen(finish="content_filter")),
     "rate_limit": ({}, _failed(429), _failed(429)),
     "payment_required": ({}, _failed(402), _failed(402)),
@@ -124,6 +142,7 @@ def ask() -> Iterator[Callable[..., Seen]]:
 
 def _sent(base_url: str, dialect: str, fields: dict[str, Any], **headers: str) -> Seen:
     place, (path, body) = urlsplit(base_url), _PATHS[dialect]
+    path = _STREAMED_AT.get(dialect, path) if fields.get("stream") else path
     connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=5)
     with contextlib.closing(connection):
         try:
@@ -142,18 +161,35 @@ def _sent(base_url: str, dialect: str, fields: dict[str, Any], **headers: str) -
 def _read(dialect: str, answer: http.client.HTTPResponse) -> Seen:
     seen = Seen(status=answer.status, headers={name.lower(): value for name, value in answer.getheaders()})
     try:
-        body = answer.read().decode()
+        body = answer.read()
     except http.client.IncompleteRead as cut:
-        body, seen = cut.partial.decode(), replace(seen, ended="cut")
+        body, seen = cut.partial, replace(seen, ended="cut")
     kind = seen.headers["content-type"].partition(";")[0].partition("/")[2]
-    if kind not in {"json", "event-stream"}:
+    if kind not in _PIECES:
         return replace(seen, kind=kind)
-    pieces = [line[6:] for line in body.splitlines() if line.startswith("data: ")]
-    texts = (pieces if kind == "event-stream" else [body]) if body.strip() else []
+    texts = _PIECES[kind](body) if body.strip() else []
     for text in texts:
         if text != "[DONE]":
             seen = _with(seen, dialect, text)
     return seen
+
+
+def _frames(body: bytes) -> list[str]:
+    """The payloads of AWS's frames, as AWS's library reads them; the name of an exception goes with its own."""
+    buffer = EventStreamBuffer()
+    buffer.add_data(body)
+    told = ((frame.headers, frame.payload.decode()) for frame in buffer)
+    return [f'{{"error": {text}}}' if ":exception-type" in headers else text for headers, text in told]
+
+
+_PIECES: dict[str, Callable[[bytes], list[str]]] = {
+    "json": lambda body: [body.decode()],
+    "event-stream": lambda body: [
+        line[6:] for line in body.decode().splitlines() if line.startswith("data: ")
+    ],
+    "vnd.amazon.eventstream": _frames,
+}
+"""The documents of a body, by the end of its content type."""
 
 
 def _with(seen: Seen, dialect: str, text: str) -> Seen:
@@ -164,9 +200,9 @@ def _with(seen: Seen, dialect: str, text: str) -> Seen:
     seen = replace(seen, documents=(*seen.documents, document))
     if document.get("error") or (document.get("response") or {}).get("error"):
         return replace(seen, is_error=True)
-    return {"chat_completions": _chat, "anthropic_messages": _message, "codex_responses": _response}[dialect](
-        seen, document
-    )
+    if isinstance(document.get("message"), str):  # AWS has nothing else
+        return replace(seen, is_error=True)
+    return _READERS[dialect](seen, document)
 
 
 def _chat(seen: Seen, document: Any) -> Seen:
@@ -201,6 +237,35 @@ def _response(seen: Seen, document: Any) -> Seen:
     return _add(seen, text, arguments, finishes.get(whole.get("status")))
 
 
+def _converse(seen: Seen, document: Any) -> Seen:
+    finishes = {"end_turn": "stop", "tool_use": "tool_calls", "content_filtered": "content_filter"}
+    blocks = document.get("output", {}).get("message", {}).get("content", [])
+    delta = document.get("delta", {})
+    text = "".join(block.get("text", "") for block in blocks) + delta.get("text", "")
+    given = [json.dumps(block["toolUse"]["input"]) for block in blocks if "toolUse" in block]
+    arguments = "".join(given) + delta.get("toolUse", {}).get("input", "")
+    return _add(seen, text, arguments, finishes.get(document.get("stopReason")))
+
+
+def _gemini(seen: Seen, document: Any) -> Seen:
+    for candidate in document.get("response", {}).get("candidates", []):
+        parts = candidate["content"]["parts"]
+        text = "".join(part.get("text", "") for part in parts if not part.get("thought"))
+        given = [json.dumps(part["functionCall"]["args"]) for part in parts if "functionCall" in part]
+        finishes = {"STOP": "tool_calls" if given or seen.arguments else "stop", "SAFETY": "content_filter"}
+        seen = _add(seen, text, "".join(given), finishes.get(candidate.get("finishReason")))
+    return seen
+
+
+_READERS: dict[str, Callable[[Seen, Any], Seen]] = {
+    "chat_completions": _chat,
+    "anthropic_messages": _message,
+    "codex_responses": _response,
+    "bedrock_converse": _converse,
+    "code_assist": _gemini,
+}
+
+
 def _add(seen: Seen, text: str, arguments: str, finish: str | None) -> Seen:
     return replace(
         seen, text=seen.text + text, arguments=seen.arguments + arguments, finish=seen.finish or finish
@@ -218,6 +283,8 @@ def test_each_behaviour_is_the_same_in_each_dialect(
     expected = streamed if stream else whole
     if behaviour == "empty_choices" and dialect != "chat_completions":
         expected = replace(expected, finish="stop")  # there the end is told apart from what is answered
+    if dialect == "code_assist" and expected.arguments:
+        expected = replace(expected, arguments=_TOOL.arguments)  # there no call comes in pieces
     assert ask(dialect, {"behaviour": behaviour, **options}, stream=stream) == expected
 
 
@@ -250,13 +317,16 @@ def test_what_follows_the_evidence_may_be_left_out_or_stand_alone(step: str, dia
         ("chat_completions", "maximum context length is 8192 tokens"),
         ("anthropic_messages", "prompt is too long: 209000 tokens > 200000 maximum"),
         ("codex_responses", "maximum context length is 8192 tokens"),
+        ("bedrock_converse", "Input is too long for requested model."),
+        ("code_assist", "exceeds the maximum number of tokens allowed (1048576)"),
     ],
 )
 def test_a_fault_is_told_in_the_words_of_the_dialect(
     ask: Callable[..., Seen], dialect: str, words: str
 ) -> None:
     """A prompt that is too long is so in other words and numbers at each vendor's."""
-    assert words in ask(dialect, "context_overflow", stream=False).documents[0]["error"]["message"]
+    document = ask(dialect, "context_overflow", stream=False).documents[0]
+    assert words in document.get("error", document)["message"]
 
 
 def test_a_code_may_be_left_out(ask: Callable[..., Seen]) -> None:
@@ -271,7 +341,8 @@ def test_words_of_a_step_win(ask: Callable[..., Seen]) -> None:
     for dialect in _PATHS:
         seen = ask(dialect, step, stream=False)
         assert (seen.status, seen.headers["x-a"]) == (422, "b")
-        assert "top_k" in seen.documents[0]["error"]["message"]
+        document = seen.documents[0]
+        assert "top_k" in document.get("error", document)["message"]
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -298,6 +369,9 @@ def test_each_answer_has_an_id_of_its_own(dialect: str, header: str, *, stream: 
         ("anthropic_messages", {"authorization": "k"}, 401),
         ("chat_completions", {"x-api-key": "k"}, 401),
         ("codex_responses", {"authorization": "Bearer k"}, 200),
+        ("bedrock_converse", {"authorization": "Bearer k"}, 200),
+        ("bedrock_converse", {"x-api-key": "k"}, 401),
+        ("code_assist", {"authorization": "Bearer k"}, 200),
     ],
 )
 def test_a_key_opens_where_its_dialect_looks(dialect: str, headers: dict[str, str], status: int) -> None:
@@ -306,16 +380,20 @@ def test_a_key_opens_where_its_dialect_looks(dialect: str, headers: dict[str, st
         assert _sent(loopback.base_url("p"), dialect, {}, **headers).status == status
 
 
+_SYSTEM_AT: dict[str, Any] = {
+    "anthropic_messages": {"system": "be brief"},
+    "codex_responses": {"instructions": "be brief"},
+    "bedrock_converse": {"system": [{"text": "be brief"}]},
+    "code_assist": {"systemInstruction": {"parts": [{"text": "be brief"}]}},
+}
+
+
 @pytest.mark.parametrize("dialect", _PATHS)
 def test_the_system_is_a_message_everywhere(dialect: str) -> None:
     """One conversation is heard alike, though each dialect has another place for the system's words."""
-    place = {"anthropic_messages": "system", "codex_responses": "instructions"}.get(dialect)
-    body = _PATHS[dialect][1]
-    said = (
-        {place: "be brief"}
-        if place
-        else {"messages": [{"role": "system", "content": "be brief"}, *body["messages"]]}
-    )
+    place = _SYSTEM_AT.get(dialect)
+    body: Any = _PATHS[dialect][1]
+    said = place or {"messages": [{"role": "system", "content": "be brief"}, *body["messages"]]}
     with Loopback([{"name": "p"}]) as loopback:
         seen = _sent(loopback.base_url("p"), dialect, said)
     assert seen.text == _WORDS.replace("1", "2")
@@ -333,10 +411,19 @@ def test_the_system_is_a_message_everywhere(dialect: str) -> None:
             },
         ),
         ("codex_responses", {"type": "function_call_output", "call_id": "c", "output": "rain"}),
+        (
+            "bedrock_converse",
+            {"role": "user", "content": [{"toolResult": {"toolUseId": "c", "content": [{"text": "rain"}]}}]},
+        ),
+        (
+            "code_assist",
+            {"parts": [{"functionResponse": {"name": "look", "response": {"output": "rain"}}}]},
+        ),
     ],
 )
 def test_a_tools_result_is_heard(dialect: str, last: dict[str, Any]) -> None:
     """The last message's text is found wherever the dialect nests it."""
     name = "input" if dialect == "codex_responses" else "messages"
+    said = {"request": {"contents": [last]}} if dialect == "code_assist" else {name: [last]}
     with Loopback([{"name": "p", "script": [{"behaviour": "ok", "text": "{last}"}]}]) as loopback:
-        assert _sent(loopback.base_url("p"), dialect, {name: [last]}).text == "rain"
+        assert _sent(loopback.base_url("p"), dialect, said).text == "rain"

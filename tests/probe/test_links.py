@@ -17,6 +17,12 @@ from hermes_fallback.transport.synchronous import Carrier
 NAMES = ("good", "strict", "broken", "dead", "keyless")
 KEYS = {f"{name.upper()}_KEY": f"{name}-key-0123456789" for name in ("good", "strict", "broken", "dead")}
 
+PLUGIN = """\
+from hermes_fallback.providers import ProviderProfile, register_provider
+
+register_provider(ProviderProfile(name="acme", base_url="{}", env_vars=("ACME_OLD", "ACME_NEW")))
+"""
+
 
 @pytest.fixture
 def providers() -> Iterator[Loopback]:
@@ -72,6 +78,21 @@ def test_a_link_that_was_refused_says_why(runtime: Runtime) -> None:
     (refused,) = put_to_test(runtime, 1)
     assert (refused.checked.reason, refused.checked.status) == ("auth", 401)
     assert refused.checked.latency_ms is not None
+
+
+@pytest.mark.parametrize(("new", "verdict"), [(KEYS["GOOD_KEY"], "ok"), ("wrong-too-0123456789", "failed")])
+def test_a_link_is_as_good_as_the_best_of_its_keys(
+    home: Path, providers: Loopback, new: str, verdict: str
+) -> None:
+    """One that is refused is passed over, as a conversation does; the fault is told where all of them are."""
+    plugin = home / "plugins" / "model-providers" / "acme" / "__init__.py"
+    plugin.parent.mkdir(parents=True)
+    plugin.write_text(PLUGIN.format(providers.base_url("good")))
+    (home / "config.yaml").write_text("model: {provider: acme, default: m}\n")
+    environ = {"HOME": str(home), "ACME_OLD": "wrong-key-0123456789", "ACME_NEW": new}
+    (tested,) = put_to_test(Runtime.open(home, environ=environ))
+    assert tested.checked.verdict == verdict
+    assert len(providers.received()) == 2
 
 
 def test_a_link_that_does_not_resolve_says_what_it_lacks(runtime: Runtime, providers: Loopback) -> None:

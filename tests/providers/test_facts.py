@@ -20,7 +20,12 @@ BEYOND = ["openai", "groq", "mistral", "together"]
 """Providers with a key that the file does not have."""
 
 DIFFERENT = {
+    ("bedrock", "alternate_base_urls"): "its own hosts in every region, by a pattern",
     ("alibaba", "aliases"): "`qwen` is the sign-in of that name",
+    (
+        "qwen-oauth",
+        "env_vars",
+    ): "its portal wants tokens of its own program, and Hermes Agent does not send it either",
     ("custom", "aliases"): "`ollama` and `vllm` are providers of their own",
     ("custom", "base_url_env"): "a variable that only custom endpoints read",
     ("custom", "probe"): "without an address there is nothing to ask; the user's own lists its models",

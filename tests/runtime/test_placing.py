@@ -10,6 +10,7 @@ import pytest
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.model.credential import Problem
 from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.providers.registry import Registry
 from hermes_fallback.runtime.placing import placed
 from hermes_fallback.runtime.runtime import Runtime
 
@@ -87,3 +88,43 @@ def test_vertex_is_reached_in_the_region_of_the_config(home: Path) -> None:
         f"{host}/v1beta1/projects/acme-1/locations/europe-west4/endpoints/openapi"
     )
     assert [str(origin) for origin in primary.route.credential.origins] == [host]
+
+
+def bedrock(home: Path, setting: str = "", **environ: str) -> str | Problem:
+    environment = Environment.of(home / ".env", {"HOME": str(home), **environ})
+    config = {"bedrock.region": setting}
+    return placed(Registry().get("bedrock"), environment, lambda key: config.get(key, ""))
+
+
+@pytest.mark.parametrize(
+    ("setting", "environ", "region"),
+    [
+        ("eu-west-1", {"AWS_REGION": "eu-west-2"}, "eu-west-1"),
+        ("", {"AWS_REGION": "eu-west-2", "AWS_DEFAULT_REGION": "eu-west-3"}, "eu-west-2"),
+        ("", {"AWS_DEFAULT_REGION": "eu-west-3", "AWS_PROFILE": "work"}, "eu-west-3"),
+        ("", {"AWS_PROFILE": "work"}, "eu-north-1"),
+        ("", {"AWS_PROFILE": "other"}, "us-east-1"),
+        ("", {}, "eu-south-1"),
+    ],
+    ids=["config", "variable", "other-variable", "profile", "profile-without", "usual-profile"],
+)
+def test_bedrock_is_asked_in_the_users_region(
+    setting: str, environ: dict[str, str], region: str, home: Path
+) -> None:
+    """As AWS's own tools find it, the config first, and in us-east-1 where nobody says."""
+    (home / ".aws").mkdir()
+    (home / ".aws" / "config").write_text(
+        "[default]\nregion = eu-south-1\n[profile work]\nregion=eu-north-1\n[profile other]\noutput=json\n"
+    )
+    assert bedrock(home, setting, **environ) == f"https://bedrock-runtime.{region}.amazonaws.com"
+
+
+@pytest.mark.parametrize("file", [b"region", b"\xff\xfe", None], ids=["no-sections", "no-text", "none"])
+def test_a_file_of_awss_that_cannot_be_read_is_as_if_it_were_not_there(
+    file: bytes | None, home: Path
+) -> None:
+    """It is another program's."""
+    path = home / "config"
+    if file is not None:
+        path.write_bytes(file)
+    assert bedrock(home, AWS_CONFIG_FILE=str(path)) == "https://bedrock-runtime.us-east-1.amazonaws.com"

@@ -34,7 +34,7 @@ KEYS = {"OPENROUTER_API_KEY": "sk-or-v1-0123456789", "ANTHROPIC_API_KEY": "sk-an
         ("custom", "missing-base-url", None),
         ("zai", "disabled-provider", None),
         ("copilot", "signed-out", None),
-        ("bedrock", "not-ready", None),
+        ("bedrock", "signed-out", None),
         ("moa", "virtual-provider", None),
         ("anthropic", None, "ANTHROPIC_API_KEY"),
     ],

@@ -63,7 +63,7 @@ def test_the_link_comes_before_the_variable_and_that_before_the_profile(opened: 
         ({"provider": "custom", "base_url": "localhost:8000"}, "invalid-base-url", "`base_url` of the link"),
         ({"provider": "custom", "base_url": "secret-pw"}, "invalid-base-url", "not an http(s) address"),
         ({"provider": "custom", "base_url": "https://me:secret-pw@h/v1"}, "invalid-base-url", "user name"),
-        ({"api_mode": "bedrock_converse"}, "not-ready", "bedrock_converse"),
+        ({"api_mode": "codex_app_server"}, "not-ready", "codex_app_server"),
         (
             {"provider": "deepseek", "base_url": "https://elsewhere.test/v1"},
             "untrusted-host",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,9 +11,14 @@ from pydantic import TypeAdapter
 
 def accepted(kind: Any, body: Any) -> Any:
     """*body*, which the typed parameters *kind* of a library describe; fails where they do not."""
-    adapter = TypeAdapter(kind)  # has to outlive what it gives
-    _exhaust(adapter.validate_python(body))
+    _exhaust(_adapter(kind).validate_python(body))
     return body
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Kept: it is dear to make, and has to outlive what it gives."""
+    return TypeAdapter(kind)
 
 
 def _exhaust(value: object) -> None:

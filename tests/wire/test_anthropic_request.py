@@ -114,8 +114,8 @@ def test_history_becomes_turns() -> None:
 def test_a_result_that_comes_late_still_goes_before_what_was_said_meanwhile() -> None:
     """The dialect takes results only directly behind their calls."""
     call = Message(role="assistant", tool_calls=(ToolCall("c", "look", "{}"),))
-    body = _body(call, Message.user("hurry"), Message.tool_result("c", "blue"))
-    assert [block["type"] for block in body["messages"][1]["content"]] == ["tool_result", "text"]
+    body = _body(Message.user("a"), call, Message.user("hurry"), Message.tool_result("c", "blue"))
+    assert [block["type"] for block in body["messages"][2]["content"]] == ["tool_result", "text"]
 
 
 def test_blank_text_is_left_out() -> None:
@@ -146,8 +146,8 @@ def test_images_are_carried_over(image: object, source: object) -> None:
 @pytest.mark.parametrize("arguments", ["[1]", "no json", '"a"'])
 def test_arguments_that_are_no_object_are_wrapped(arguments: str) -> None:
     """Nothing but an object is taken there, and nothing is lost."""
-    body = _body(Message(role="assistant", tool_calls=(ToolCall("c", "look", arguments),)))
-    assert body["messages"][0]["content"][0]["input"] == {"arguments": arguments}
+    body = _body(Message.user("a"), Message(role="assistant", tool_calls=(ToolCall("c", "look", arguments),)))
+    assert body["messages"][1]["content"][0]["input"] == {"arguments": arguments}
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_thinking_goes_back_to_where_it_came_from(origin: str, goes: bool) -> No
     """Signed thinking is an error anywhere else."""
     thinking = {"type": "thinking", "thinking": "hm", "signature": "c2ln"}
     extra = {"thinking_blocks": [thinking]}
-    body = _body(Message(role="assistant", content="a", extra=extra, origin=origin))
-    assert body["messages"][0]["content"] == [*([thinking] if goes else []), _text("a")]
+    body = _body(Message.user("a"), Message(role="assistant", content="a", extra=extra, origin=origin))
+    assert body["messages"][1]["content"] == [*([thinking] if goes else []), _text("a")]
 
 
 @pytest.mark.parametrize(

@@ -161,4 +161,4 @@ def test_what_other_dialects_left_stays_here() -> None:
 def test_only_dialects_we_speak_are_found() -> None:
     """A dialect that is not here yet is in no list, which makes a link not ready rather than wrong."""
     assert isinstance(dialect("chat_completions"), ChatCompletions)
-    assert "bedrock_converse" not in spoken()
+    assert "codex_app_server" not in spoken()

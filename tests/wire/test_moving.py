@@ -32,7 +32,7 @@ def _exchanges(draw: st.DrawFn) -> list[Message]:
 
 
 _CONVERSATIONS = st.lists(_exchanges(), min_size=1, max_size=4).map(
-    lambda each: list(chain.from_iterable(each))
+    lambda each: [*chain.from_iterable(each), Message.user("go on")]
 )
 
 

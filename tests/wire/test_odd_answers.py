@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from hermes_fallback.loopback.anthropic_messages import AnthropicMessages
+from hermes_fallback.loopback.bedrock_converse import BedrockConverse
 from hermes_fallback.loopback.chat_completions import ChatCompletions
+from hermes_fallback.loopback.code_assist import CodeAssist
 from hermes_fallback.loopback.codex_responses import CodexResponses
 from hermes_fallback.loopback.dialect import Answer, Dialect, Tool, first
 from hermes_fallback.model.failure import AttemptFailed
 from hermes_fallback.wire.exchange import Ended, Said
 from tests.wire.streams import JSON, SSE, read, reader
 
-_SPOKEN = (ChatCompletions(), AnthropicMessages(), CodexResponses())
+_IN_EVENTS = (ChatCompletions(), AnthropicMessages(), CodexResponses(), CodeAssist())
+_SPOKEN = (*_IN_EVENTS, BedrockConverse())
 _ANSWER = Answer(
     model="m", text="two words", reasoning="well", tool=Tool("f", '{"a": 1}'), finish="tool_calls"
 )
@@ -41,7 +44,7 @@ def _ends(mode: str, slices: list[bytes], content_type: str) -> bool:
         return True
 
 
-@pytest.mark.parametrize("spoken", _SPOKEN, ids=lambda spoken: spoken.name)
+@pytest.mark.parametrize("spoken", _IN_EVENTS, ids=lambda spoken: spoken.name)
 def test_a_stream_with_a_field_of_any_type_is_an_answer_or_a_failure(spoken: Dialect) -> None:
     """Nothing that a provider puts into an event gets past as another exception, or without an end."""
     events = [event.data for event in spoken.events(_ANSWER)]

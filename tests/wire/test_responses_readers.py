@@ -78,7 +78,7 @@ def _ended(finish: str, **extra: Any) -> Ended:
 
 _MESSAGE = {"type": "message", "content": [{"type": "output_text", "text": "a"}]}
 _THOUGHT = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x", "status": None}
-_KEPT = {"type": "reasoning", "id": "rs_1", "encrypted_content": "x"}
+_KEPT = {"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "x"}
 _STREAMS = [
     pytest.param(
         named(_CREATED, *_said("Grüße, ", "🌍"), _done()),

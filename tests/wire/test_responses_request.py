@@ -51,12 +51,13 @@ def test_models_that_never_reason_are_not_asked_for_their_reasoning() -> None:
 
 
 def test_history_becomes_items() -> None:
-    """System prompts become the instructions; each call and each result is an item of its own, in order."""
+    """System prompts before it all become the instructions; each call and result is an item of its own, in order."""
     calls = (ToolCall("call_1", "look", '{"at": "sky"}'), ToolCall("call_2", "sing", ""))
     body = _body(
         Message.system("be kind"),
-        Message.user("a"),
         Message(role="developer", content="be brief"),
+        Message.user("a"),
+        Message.system("be quick"),
         Message(role="assistant", content="so", tool_calls=calls),
         Message.tool_result("call_1", "blue"),
         Message.tool_result("call_2", ""),
@@ -64,6 +65,7 @@ def test_history_becomes_items() -> None:
     assert body["instructions"] == "be kind\n\nbe brief"
     assert body["input"] == [
         {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "a"}]},
+        {"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "be quick"}]},
         {"type": "message", "role": "assistant", "content": "so"},
         {"type": "function_call", "call_id": "call_1", "name": "look", "arguments": '{"at": "sky"}'},
         {"type": "function_call", "call_id": "call_2", "name": "sing", "arguments": "{}"},

@@ -149,7 +149,7 @@ _hermes_at() {
             ;;
         "auth logout")
             words=""
-            names="--all --yes --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            names="--all -y --yes --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="providers"
             ;;
@@ -202,7 +202,7 @@ _hermes_at() {
             kinds="providers models"
             ;;
         "providers")
-            words="list show"
+            words="list show new"
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds=""
@@ -218,6 +218,12 @@ _hermes_at() {
             names="--home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
             valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
             kinds="providers"
+            ;;
+        "providers new")
+            words=""
+            names="--data --code --home -p --profile --json --no-input --color -v --verbose -q --quiet --debug -h --help"
+            valued="--home=folders -p=profiles --profile=profiles --color=auto|always|never"
+            kinds="anything"
             ;;
         "config")
             words="path get set unset migrate show validate schema diff edit undo"

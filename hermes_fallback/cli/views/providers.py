@@ -124,6 +124,7 @@ def known_document(known: Readiness) -> dict[str, object]:
         "vision": profile.vision,
         "signup_url": profile.signup_url or None,
         "docs_url": profile.docs_url or None,
+        "ignored": list(profile.ignored),
     }
 
 
@@ -151,12 +152,12 @@ def _probe_document(probe: Probe | None) -> dict[str, object] | None:
     }
 
 
-def known_text(known: Readiness, canvas: Canvas) -> str:
-    """All that is known of one provider."""
-    return "\n".join(_facts(known, canvas))
+def known_text(known: Readiness, canvas: Canvas, *, with_notes: bool = False) -> str:
+    """All that is known of one provider; *with_notes*, also what its plugin brings in vain."""
+    return "\n".join(_facts(known, canvas, with_notes=with_notes))
 
 
-def _facts(known: Readiness, canvas: Canvas) -> Iterator[str]:
+def _facts(known: Readiness, canvas: Canvas, *, with_notes: bool) -> Iterator[str]:
     profile, problem, ways = known.profile, known.problem, _ways(known.profile)
     yield canvas.paint(canvas.plain(profile.name), "bold")
     rows = (
@@ -179,6 +180,7 @@ def _facts(known: Readiness, canvas: Canvas) -> Iterator[str]:
         ("images", {True: "yes", False: "no", None: ""}[profile.vision]),
         ("sign up", profile.signup_url),
         ("docs", profile.docs_url),
+        ("not used", with_notes and ", ".join(profile.ignored)),
     )
     for name, text in rows:
         if text:

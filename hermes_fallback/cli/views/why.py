@@ -15,7 +15,7 @@ from hermes_fallback.cli.views.chain import address
 from hermes_fallback.journal.document import document_of
 from hermes_fallback.model.bench import Grain
 from hermes_fallback.model.receipt import Attempt, Benched, Receipt, SkipKind
-from hermes_fallback.session.words import GAVE_UP, SAID, mend
+from hermes_fallback.session.words import GAVE_UP, mend, said
 
 __all__ = ["COVERED", "Told", "story_text", "told_document", "turns_text"]
 
@@ -157,7 +157,7 @@ def _attempt(attempt: Attempt, receipt: Receipt, canvas: Canvas, is_verbose: boo
 
 def _said(attempt: Attempt) -> str:
     if attempt.reason:
-        return SAID[attempt.reason]
+        return said(attempt.reason, attempt.rule)
     return "answered" if attempt.action == "answer" else "was not waited for"
 
 
@@ -181,6 +181,7 @@ def _identifiers(attempt: Attempt) -> Iterator[str]:
         ("rule", attempt.rule),
         ("request", attempt.request_id),
         ("key", attempt.credential),
+        ("changed", attempt.changed),
     ):
         if value:
             yield f"{term} {value}"

@@ -13,6 +13,8 @@ register_provider(
         auto_rank=2,
         env_vars=("AI_GATEWAY_API_KEY",),
         models_public=True,
+        # It lists models for pictures, speech and search as well, and some that call no tools.
+        models_filter={"type": "language", "tags": "tool-use"},
         probe=Probe(url="https://ai-gateway.vercel.sh/v1/credits"),
         default_models=(
             "anthropic/claude-opus-4.6",

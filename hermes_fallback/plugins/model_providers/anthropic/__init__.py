@@ -1,6 +1,6 @@
 """Anthropic."""
 
-from hermes_fallback.providers import OAuth, Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, OAuth, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -41,6 +41,21 @@ register_provider(
         probe=Probe(
             url="https://api.anthropic.com/v1/models?limit=1",
             headers={"anthropic-version": "2023-06-01"},
+        ),
+        # No model since 4.6 goes on from the assistant's own words: platform.claude.com, migration guide, 2026-11.
+        demands=Demands(
+            cache_marks=("claude-",),
+            no_prefill=(
+                "claude-opus-4-6",
+                "claude-opus-4-7",
+                "claude-opus-4-8",
+                "claude-opus-5",
+                "claude-sonnet-4-6",
+                "claude-sonnet-5",
+                "claude-haiku-5",
+                "claude-fable",
+                "claude-mythos",
+            ),
         ),
         default_models=(
             "claude-fable-5",

@@ -10,6 +10,9 @@ register_provider(
         aliases=("aws", "aws-bedrock", "amazon-bedrock", "amazon"),
         api_mode="bedrock_converse",
         base_url="https://bedrock-runtime.us-east-1.amazonaws.com",
+        regional_base_url="https://bedrock-runtime.{region}.amazonaws.com",
+        placeholders={"region": ("bedrock.region", "AWS_REGION", "AWS_DEFAULT_REGION", "~/.aws/config")},
+        alternate_base_urls=("https://bedrock-runtime.*.amazonaws.com",),
         base_url_env="BEDROCK_BASE_URL",
         auth_type="aws_sdk",
         # A key of Bedrock's own, else whatever AWS takes: a pair of keys, a profile, a role.

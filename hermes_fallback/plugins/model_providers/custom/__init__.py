@@ -1,6 +1,6 @@
 """Custom endpoint."""
 
-from hermes_fallback.providers import ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -19,6 +19,8 @@ register_provider(
         auth_type="none",
         # Goes to the hosts above alone; elsewhere a link names its own `key_env`.
         env_vars=("OPENAI_API_KEY",),
+        # The chat templates of local models refuse system prompts behind what others said, and turns not taken.
+        demands=Demands(system_first=True, alternates=True),
         docs_url="https://hermes-agent.nousresearch.com/docs/integrations/providers",
     )
 )

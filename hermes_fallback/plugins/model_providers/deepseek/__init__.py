@@ -1,6 +1,6 @@
 """DeepSeek."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -14,6 +14,9 @@ register_provider(
         env_vars=("DEEPSEEK_API_KEY",),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.deepseek.com/user/balance"),
+        # With thinking on, a message that calls tools is refused without its reasoning; no model takes images:
+        # api-docs.deepseek.com, thinking mode, 2026-11.
+        demands=Demands(reasoning_content="filled", images=False),
         default_models=("deepseek-v4-pro", "deepseek-v4-flash", "deepseek-chat", "deepseek-reasoner"),
         default_aux_model="deepseek-chat",
         vision=False,

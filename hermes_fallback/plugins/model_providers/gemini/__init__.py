@@ -1,6 +1,6 @@
 """Google AI Studio."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -19,6 +19,13 @@ register_provider(
             url="https://generativelanguage.googleapis.com/v1beta/models?pageSize=1",
             auth_header="x-goog-api-key",
             rejects=(400, 401, 403),
+        ),
+        # A call that Gemini 3 has not signed itself is refused but for this word, which stands for calls of other
+        # models: ai.google.dev, thought signatures, 2026-11.
+        demands=Demands(
+            call_fields={
+                "extra_content": {"google": {"thought_signature": "skip_thought_signature_validator"}}
+            },
         ),
         default_models=(
             "gemini-3.1-pro-preview",

@@ -1,6 +1,6 @@
 """Kimi / Moonshot."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -16,6 +16,9 @@ register_provider(
         env_vars=("KIMI_API_KEY", "KIMI_CODING_API_KEY"),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.moonshot.ai/v1/users/me/balance"),
+        # With thinking on, a message that calls tools is refused without its reasoning, and images are taken with
+        # their bytes alone: platform.moonshot.ai, thinking models and vision, 2026-11.
+        demands=Demands(reasoning_content="filled", image_urls=False),
         default_models=(
             "kimi-k3",
             "kimi-k2.7-code",

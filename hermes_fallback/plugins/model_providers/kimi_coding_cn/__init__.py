@@ -1,6 +1,6 @@
 """Kimi / Moonshot (China)."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -15,6 +15,8 @@ register_provider(
         env_vars=("KIMI_CN_API_KEY",),
         key_prefixes=("sk-",),
         probe=Probe(url="https://api.moonshot.cn/v1/users/me/balance"),
+        # As at platform.moonshot.ai: thinking models and vision, 2026-11.
+        demands=Demands(reasoning_content="filled", image_urls=False),
         default_models=(
             "kimi-k3",
             "kimi-k2.7-code",

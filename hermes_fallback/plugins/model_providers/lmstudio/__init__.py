@@ -1,6 +1,6 @@
 """LM Studio (local)."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -15,6 +15,8 @@ register_provider(
         # The server's own list; below the base URL stands the one of its OpenAI surface.
         models_url="http://127.0.0.1:1234/api/v1/models",
         probe=Probe(url="http://127.0.0.1:1234/api/v1/models", rejects=(401, 403)),
+        # The chat templates of local models refuse system prompts behind what others said, and turns not taken.
+        demands=Demands(system_first=True, alternates=True),
         docs_url="https://lmstudio.ai/docs",
     )
 )

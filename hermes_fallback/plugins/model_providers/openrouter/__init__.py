@@ -1,6 +1,6 @@
 """OpenRouter."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -15,6 +15,8 @@ register_provider(
         key_prefixes=("sk-or-v1-",),
         models_public=True,
         probe=Probe(url="https://openrouter.ai/api/v1/key"),
+        # The models of other vendors there cache by themselves: openrouter.ai, prompt caching, 2026-11.
+        demands=Demands(cache_marks=("anthropic/claude-",)),
         default_models=(
             "z-ai/glm-5.2",
             "anthropic/claude-sonnet-5",

@@ -27,7 +27,6 @@ register_provider(
             terms="Alibaba ended the free use of this sign-in on 15 April 2026, and you sign in by the client id of "
             "its Qwen Code; it may well lead nowhere.",
         ),
-        env_vars=("QWEN_API_KEY",),
         default_models=("qwen3-coder-plus", "qwen3-coder"),
         vision=True,
         signup_url="https://chat.qwen.ai",

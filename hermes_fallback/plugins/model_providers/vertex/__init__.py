@@ -1,6 +1,6 @@
 """Google Vertex AI."""
 
-from hermes_fallback.providers import Probe, ProviderProfile, register_provider
+from hermes_fallback.providers import Demands, Probe, ProviderProfile, register_provider
 
 register_provider(
     ProviderProfile(
@@ -24,6 +24,12 @@ register_provider(
         setup_vars=("VERTEX_CREDENTIALS_PATH", "GOOGLE_APPLICATION_CREDENTIALS"),
         models_path="",
         probe=Probe(kind="token_mint", accepts=(), rejects=()),
+        # As in Google AI Studio: ai.google.dev, thought signatures, 2026-11.
+        demands=Demands(
+            call_fields={
+                "extra_content": {"google": {"thought_signature": "skip_thought_signature_validator"}}
+            },
+        ),
         default_models=("google/gemini-3-pro-preview", "google/gemini-3-flash-preview"),
         default_aux_model="google/gemini-3-flash-preview",
         vision=True,
