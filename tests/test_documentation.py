@@ -16,6 +16,8 @@ from hermes_fallback.config.document import Document
 from hermes_fallback.config.settings import read_settings
 from hermes_fallback.loopback.process import LoopbackProcess
 from hermes_fallback.runtime.runtime import Runtime
+from tests.login.office import Office
+from tests.oauth_server import OAuthServer
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -51,16 +53,31 @@ def hermes(line: str, home: Path, **environ: str) -> subprocess.CompletedProcess
     return run([sys.executable, "-m", "hermes_fallback", *arguments], home, **environ)
 
 
+def tour() -> list[str]:
+    """The commands of the README."""
+    printed = [line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines()]
+    return [line for line in printed if line.startswith("hermes")]
+
+
 def test_the_tour_of_the_readme_runs_as_printed(home: Path) -> None:
     """Each command of the tour that needs no provider ends with 0, in order, on one home."""
     (home / "key.txt").write_text("0123456789abcdef.0123\n")
-    printed = [line for block in blocks(ROOT / "README.md", "sh") for line in block.splitlines()]
-    lines = [line for line in printed if line.startswith("hermes")]
+    (home / "spare.txt").write_text("sk-or-v1-spare-0123456789\n")
+    lines = tour()
     assert len(lines) > 5
     for line in lines:
-        if " chat " not in line:
+        if " chat " not in line and " login " not in line:
             done = hermes(line, home, **KEYS)
             assert done.returncode == 0, f"{line}\n{done.stderr}"
+
+
+def test_the_sign_in_of_the_tour_runs_as_printed(tmp_path: Path) -> None:
+    """At an authorization server on loopback, whose code somebody types at once."""
+    (line,) = [line for line in tour() if " login " in line]
+    with OAuthServer(interval=0.05) as server:
+        office = Office(tmp_path, server)
+        window = office.sit(*shlex.split(line, comments=True)[1:]).wait("Sign in all the same?").press("y")
+        assert (window.end(), office.auth()["active_provider"]) == (0, "nous")
 
 
 @pytest.mark.parametrize("name", ["library.py", "stream.py", "tools.py"])

@@ -10,6 +10,7 @@ from hermes_fallback.cli.keys import StoredKey, store_key
 from hermes_fallback.cli.views.edit import Change, edit_document, edit_text, names_of
 from hermes_fallback.errors import CredentialError, FallbackError, InvalidFile, UsageError
 from hermes_fallback.model.chain import Chain
+from hermes_fallback.model.credential import Problem
 from hermes_fallback.model.route import Resolution
 from hermes_fallback.runtime.editor import ChainEdit, Editor
 from hermes_fallback.runtime.runtime import Runtime
@@ -285,9 +286,9 @@ def _remember(run: Invocation, draft: Draft, stored: StoredKey | None) -> None:
 def _explain(error: FallbackError, stored: StoredKey | None) -> None:
     """Let *error* say also what stands in spite of it, and how to have the link all the same."""
     if isinstance(error, CredentialError) and error.hint:
-        error.hint = (
-            f"{error.hint}; or hand it over with --key-stdin, or add the link all the same with --force"
-        )
+        has_key = Problem(error.kind, error.what).lacks_key
+        given = "or hand it over with --key-stdin, " if has_key else ""
+        error.hint = f"{error.hint}; {given}or add the link all the same with --force"
     if stored:
         kept = f"the key is kept as `{stored.variable}` in {stored.place}"
         error.why = f"{error.why}; {kept}" if error.why else kept

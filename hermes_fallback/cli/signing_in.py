@@ -9,6 +9,7 @@ from hermes_fallback.errors import UsageError
 from hermes_fallback.login.sign_in import SignedIn, client_of, keep, sign_in
 from hermes_fallback.login.terms import Terms
 from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.runtime.resolver import SPOKEN
 from hermes_fallback.transport.synchronous import Carrier
 
 __all__ = ["sign_in_to"]
@@ -29,6 +30,8 @@ def sign_in_to(
     fault = auth.read().fault
     if fault:
         raise fault
+    if profile.api_mode not in SPOKEN:
+        run.warn(f"no link can use {profile.name} yet: its dialect `{profile.api_mode}` is not spoken")
     client = client_of(profile, runtime.environment)
     words = client.oauth.terms
     is_new = bool(words) and not terms.is_accepted(profile.name, words)

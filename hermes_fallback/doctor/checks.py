@@ -50,7 +50,7 @@ CHECKS = (
     ),
     Check(
         name="credentials.shadowed",
-        about="No variable has one value in .env and another in the environment.",
+        about="No key has one value where it is asked first, and another behind it.",
         run=credentials.shadowed,
         needs=_CONFIG,
     ),

@@ -34,20 +34,35 @@ def placeholder(facts: Facts) -> Iterator[Finding]:
 
 
 def shadowed(facts: Facts) -> Iterator[Finding]:
-    """Variables that `.env` and the process set to different values. The file wins."""
+    """Keys that stand at two places with different values. The keyring wins, then `.env`, then the process."""
+    found = [*_behind_file(facts), *_behind_keyring(facts)]
+    yield from found or [ok("no variable is set twice to different values")]
+
+
+def _behind_file(facts: Facts) -> Iterator[Finding]:
     dotenv = facts.runtime.environment.dotenv
-    hidden = 0
     for name in facts.variables:
         inside, outside = dotenv.get(name, facts.environ), facts.environ.get(name)
         if inside is not None and outside is not None and inside != outside:
-            hidden += 1
             yield warn(
                 f"`{name}` is exported too, with another value; the one in `{dotenv.path}` is read",
                 evidence=f"{Secret(inside).fingerprint} in the file, {Secret(outside).fingerprint} exported",
                 fix=f"unset {name}, or remove its line from the file",
             )
-    if not hidden:
-        yield ok("no variable is set twice to different values")
+
+
+def _behind_keyring(facts: Facts) -> Iterator[Finding]:
+    environment = facts.runtime.environment
+    for entry in KeyringStore(facts.home.keyring).entries():
+        found = environment.get(entry.name)
+        other = Secret(found.value.strip()) if found else Secret("")
+        if found and other and not entry.digest.startswith(other.fingerprint):
+            kept = entry.digest[: len(other.fingerprint)]
+            yield warn(
+                f"`{entry.name}` is in the keyring too, with another value, and that is asked first",
+                evidence=f"{kept} in the keyring, {other.fingerprint} in {environment.places(entry.name)[found.source]}",
+                fix=f"hermes auth logout {entry.provider}, then: hermes auth login {entry.provider}",
+            )
 
 
 def keyring(facts: Facts) -> Iterator[Finding]:

@@ -14,9 +14,10 @@ from hermes_fallback.config.reading import read, read_document, refused
 from hermes_fallback.config.settings import read_settings
 from hermes_fallback.credentials.auth_file import AuthFile
 from hermes_fallback.credentials.dotenv import decode
+from hermes_fallback.credentials.keyring_store import KeyringStore
 from hermes_fallback.doctor.facts import Facts
 from hermes_fallback.doctor.finding import Finding, Level, broken, ok, warn
-from hermes_fallback.errors import InvalidFile, SystemRefused
+from hermes_fallback.errors import FallbackError, InvalidFile, SystemRefused
 from hermes_fallback.runtime.faults import faults_in
 
 __all__ = ["auth_file", "config_file", "config_findings", "config_ignored", "env_file"]
@@ -73,10 +74,19 @@ def env_file(facts: Facts) -> Iterable[Finding]:
     except InvalidFile as error:
         return [broken(error)]
     if snapshot.status is None:
-        return [ok(f"there is no `{path}`; keys come from the environment")]
+        places = "the keyring and the environment" if _has_keyring(facts) else "the environment"
+        return [ok(f"there is no `{path}`; keys come from {places}")]
     return [*_exposed(path, snapshot.status), *_unread_lines(path, text)] or [
         ok(f"`{path}` can be read, by its owner alone")
     ]
+
+
+def _has_keyring(facts: Facts) -> bool:
+    """True where keys are in the keyring; a list of them that cannot be read is for another check to tell."""
+    try:
+        return bool(KeyringStore(facts.home.keyring).entries())
+    except FallbackError:
+        return False
 
 
 def auth_file(facts: Facts) -> Iterable[Finding]:

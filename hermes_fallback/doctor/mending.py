@@ -39,8 +39,16 @@ def _migrated(runtime: Runtime) -> Iterator[str]:
         yield from (each.what for each in migration.migrated)
 
 
-def _closed(runtime: Runtime) -> Iterator[str]:
-    path = Path(runtime.home.env)
+def _env_closed(runtime: Runtime) -> Iterator[str]:
+    return _closed(runtime.home.env)
+
+
+def _auth_closed(runtime: Runtime) -> Iterator[str]:
+    return _closed(runtime.home.auth)
+
+
+def _closed(name: str) -> Iterator[str]:
+    path = Path(name)
     try:
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(_PRIVATE)
@@ -52,6 +60,6 @@ def _closed(runtime: Runtime) -> Iterator[str]:
 
 
 _REPAIRS: Mapping[str, Callable[[Runtime], Iterator[str]]] = MappingProxyType(
-    {"config.ignored": _migrated, "env.file": _closed}
+    {"config.ignored": _migrated, "env.file": _env_closed, "auth.file": _auth_closed}
 )
 """By the name of the check that finds what they repair."""

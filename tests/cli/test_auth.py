@@ -234,3 +234,25 @@ def test_each_key_of_a_pool_is_told(hermes: Hermes, home: Path) -> None:
     (home / "auth.json").write_text(json.dumps({"credential_pool": {"openrouter": entries}}))
     (row,) = hermes("auth", "status", "--json").document["providers"]
     assert [each["label"] for each in row["credentials"]] == ["key-0", "key-1", "OPENROUTER_API_KEY"]
+
+
+def test_without_a_network_nobody_can_tell(
+    hermes: Hermes, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That nothing answers says nothing of the key: it stays usable, and is neither accepted nor refused."""
+    (home / ".env").write_text(f"OPENROUTER_API_KEY={KEY}\n")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    result = hermes("auth", "status", "openrouter", "--check", "--json")
+    (row,) = result.document["providers"]
+    assert (result.status, row["accepted"], row["usable"]) == (0, None, True)
+    told = hermes("auth", "status", "openrouter", "--check").out
+    assert "cannot tell, as nothing answers: key OPENROUTER_API_KEY" in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("provider", "helps"), [("openrouter", True), ("copilot-acp", False)], ids=["a-key", "a-program"]
+)
+def test_a_key_is_offered_only_where_one_would_help(hermes: Hermes, provider: str, helps: bool) -> None:
+    """Whatever is in the way, `--force` adds the link."""
+    hint = hermes("fallback", "add", provider, "m", "--json").error["hint"]
+    assert ("--key-stdin" in hint, "--force" in hint) == (helps, True)

@@ -56,27 +56,25 @@ def facts(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def test_bedrock_is_accepted_where_sts_knows_the_caller(status: Status) -> None:
-    """Though no link can use it yet, which is the only thing in the way."""
+    """Nothing is in the way of a link."""
     with CloudServer([caller_identity()]) as sts:
         code, row = status("bedrock", "--check", **AWS, AWS_ENDPOINT_URL_STS=sts.url)
-    assert (code, facts(row)) == (4, (True, True, True))
-    assert "bedrock_converse" in row["problem"]["what"]
+    assert (code, facts(row)) == (0, (True, True, True))
+    assert row["problem"] is None
     assert len(sts.asked) == 1
 
 
-@pytest.mark.parametrize("api_mode", ["chat_completions", "anthropic_messages"])
-def test_what_has_to_be_signed_is_no_link(
-    api_mode: str, hermes: Hermes, config: Callable[[str], Path]
+@pytest.mark.parametrize(
+    ("environ", "is_ready"),
+    [({}, False), (AWS, True), ({"AWS_BEARER_TOKEN_BEDROCK": "bedrock-key-0123456789"}, True)],
+    ids=["nobody", "signed-in", "key"],
+)
+def test_a_link_takes_a_sign_in_or_a_key(
+    environ: dict[str, str], is_ready: bool, hermes: Hermes, config: Callable[[str], Path]
 ) -> None:
-    """Another dialect makes no difference, but a key of Bedrock's own does."""
-    config(f"model: {{provider: bedrock, default: m, api_mode: {api_mode}}}\n")
-    for environ, is_ready in (
-        (AWS, False),
-        ({**AWS, "AWS_BEARER_TOKEN_BEDROCK": "bedrock-key-0123456789"}, True),
-    ):
-        primary = hermes("fallback", "list", "--json", env=environ).document["primary"]
-        assert primary["ready"] is is_ready
-    assert hermes("chat", "-q", "hello", env=AWS).status == 4
+    """Requests are signed with what AWS's own library finds, or carry a key of Bedrock's own."""
+    config("model: {provider: bedrock, default: m}\n")
+    assert hermes("fallback", "list", "--json", env=environ).document["primary"]["ready"] is is_ready
 
 
 def test_what_sts_refuses_is_not_accepted(status: Status) -> None:
@@ -107,7 +105,7 @@ def test_nobody_is_asked_without_the_flag(status: Status) -> None:
 def test_people_read_who_is_signed_in(hermes: Hermes) -> None:
     """And never a key."""
     result = hermes("auth", "status", "bedrock", env=AWS)
-    assert "found: signed in to AWS (sha256:" in result.out
+    assert "usable: signed in to AWS (sha256:" in result.out
     assert AWS["AWS_SECRET_ACCESS_KEY"] not in result.out
     assert ARN not in result.out
 

@@ -110,6 +110,16 @@ def test_a_key_that_cannot_be_added_is_refused_and_nothing_is_made(
     assert not (home / "auth.json").exists()
 
 
+def test_an_endpoint_of_the_config_has_no_pool(hermes: Hermes, home: Path) -> None:
+    """The config says what its key is; one in a pool would never be sent."""
+    (home / "config.yaml").write_text(
+        "custom_providers: [{name: box, base_url: https://box.test/v1, key_env: BOX_KEY}]\n"
+    )
+    result = hermes("auth", "add", "box", "--key-stdin", "--json", stdin=FIRST)
+    assert (result.status, result.error["kind"]) == (2, "no-pool")
+    assert result.error["hint"].endswith("hermes auth login custom:box")
+
+
 def test_two_keys_cannot_have_one_label(hermes: Hermes) -> None:
     """Whoever removes one by its label must not get the other."""
     give(hermes, FIRST, "--label", "Work")
@@ -335,3 +345,27 @@ def test_a_profile_is_let_in_by_the_pool_of_the_home_around_it(hermes: Hermes, h
     hermes("-p", "lab", "auth", "add", "openrouter", "--key-stdin", "--label", "lab's", stdin=SECOND)
     assert used() == "lab's"
     assert (home / "auth.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "label", [FIRST, f"my-{FIRST}", SECOND, "2", " "], ids=["value", "within", "shape", "number", "blank"]
+)
+def test_a_label_that_is_none_is_refused(hermes: Hermes, home: Path, label: str) -> None:
+    """Labels are shown, and numbers are positions; it is not repeated."""
+    result = hermes("auth", "add", "openrouter", "--key-stdin", "--label", label, "--json", stdin=FIRST)
+    assert (result.status, result.error["kind"]) == (2, "bad-label")
+    assert (label.strip() or "!") not in result.error["what"] + result.error["why"]
+    assert "pool" not in hermes("auth", "list", "--json").out
+
+
+def test_a_reset_says_what_was_and_cuts_no_name(hermes: Hermes, home: Path) -> None:
+    """A sign-in outside a pool is known by a name, and that stands whole."""
+    give(hermes, FIRST, "--label", "work")
+    named = Bench(
+        subject=Subject(credential="a-sign-in-of-some-provider"), reason=Reason.QUOTA, since=time(), until=4e9
+    )
+    for each in (bench(until=4e9), named):
+        state(home).bench(each, generation=0)
+    told = " ".join(hermes("auth", "reset", "--all").out.split())
+    assert "`work` of openrouter was benched, as openrouter refuses the key; it is tried again" in told
+    assert "a-sign-in-of-some-provider was benched, as its provider has no quota left" in told

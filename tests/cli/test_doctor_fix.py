@@ -67,3 +67,11 @@ def test_a_second_time_there_is_nothing_to_mend(hermes: Hermes, config: Callable
     hermes(*DOCTOR)
     assert _fixed(hermes(*DOCTOR).document) == []
     assert "mended" not in hermes("doctor", "--offline", "--fix").out
+
+
+def test_an_auth_file_open_to_others_is_closed(hermes: Hermes, home: Path) -> None:
+    """Like `.env`: it holds keys."""
+    (home / "auth.json").write_text("{}")
+    (home / "auth.json").chmod(0o644)
+    hermes("doctor", "--offline", "--fix", "--only", "auth.file")
+    assert (home / "auth.json").stat().st_mode & 0o777 == 0o600

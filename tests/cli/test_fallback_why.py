@@ -203,6 +203,13 @@ def test_an_answer_that_stayed_broken_was_not_taken_back() -> None:
     assert "taken back" not in out
 
 
+def test_verbose_says_what_was_not_sent_as_it_stands() -> None:
+    """The conversation is made to fit who is asked."""
+    changed = replace(OVERLOADED, changed="an empty message was left out")
+    out = story(replace(ANSWERED, attempts=(changed,)), verbose=True)
+    assert "changed an empty message was left out\n" in out
+
+
 def test_who_answered_an_earlier_step_is_not_blamed_for_the_last() -> None:
     """A turn may fail at its second step, after a tool call."""
     assert "outcome   no link answered\n" in story(replace(ANSWERED, outcome="exhausted", steps=2))

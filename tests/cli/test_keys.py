@@ -207,3 +207,10 @@ def test_a_key_that_is_typed_where_a_name_belongs_is_not_repeated(
     assert result.status in {2, 5}
     assert "********" in result.err
     assert KEY[-10:] not in result.out + result.err
+
+
+def test_the_provider_of_any_address_is_told_where_its_key_belongs(hermes: Hermes) -> None:
+    """Before a key is asked for: there is no address that it would be for."""
+    result = hermes("auth", "login", "custom", "--json")
+    assert (result.status, result.error["kind"]) == (2, "no-key")
+    assert "--key-env" in result.error["hint"]

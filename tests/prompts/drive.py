@@ -22,6 +22,7 @@ PROVIDERS = [
     Row("long", "meta-llama/llama-4-maverick-17b-128e-instruct", "1M context", "With a key"),
     Row("evil", "evil\x1b[31mred", "", "With a key"),
 ]
+VERSIONS = [Row(name, name) for name in ("openai/gpt-5.5", "openai/gpt-5-mini", "openai/gpt-4o", "openai/o3")]
 MODELS = [Row(f"vendor-{n % 7}/model-{n}", f"vendor-{n % 7}/model-{n}", f"{n} tokens") for n in range(2000)]
 LINKS = [Row(1, "openrouter:gpt-5", "ready"), Row(2, "ollama:qwen3", "not ready"), Row(3, "zai:glm", "ready")]
 KEYS = {"a": "add", "d": "remove", "enter": "test", "q": "quit"}
@@ -54,6 +55,7 @@ PROMPTS: dict[str, Callable[[Prompts], object]] = {
     "choose-model": lambda ask: ask.choose(
         "Which model?", MODELS, free_text="use `{}` as typed", hint="the newest are first"
     ),
+    "choose-version": lambda ask: ask.choose("Which model?", VERSIONS, free_text="use `{}` as typed"),
     "choose-size": lambda ask: ask.choose("Which size?", [Row("small", "gpt-5-mini"), Row("full", "gpt-5")]),
     "choose-nothing": lambda ask: ask.choose("Which one?", []),
     "act": lambda ask: ask.act(["primary  anthropic:sonnet", "chain"], LINKS, KEYS, start=1),
@@ -63,6 +65,10 @@ PROMPTS: dict[str, Callable[[Prompts], object]] = {
     "secret": lambda ask: ask.secret("API key", check=long_enough, can_go_back=True),
     "confirm": lambda ask: ask.confirm("Save it?", default=True, can_go_back=True),
     "confirm-no": lambda ask: ask.confirm("Save it?", default=False),
+    "confirm-twice": lambda ask: [
+        ask.confirm("Save it?", default=False),
+        ask.confirm("And use it?", default=True),
+    ],
     "two": lambda ask: [ask.choose("Which provider?", PROVIDERS), ask.text("Model name", default="gpt-5")],
     "waiting": wait,
     "waiting-a-moment": wait_a_moment,

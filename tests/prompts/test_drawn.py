@@ -158,3 +158,34 @@ def test_a_wait_leaves_nothing_behind(window: Open) -> None:
     found = window("waiting-a-moment", columns=15).wait("| asking the …")
     assert found.answer() == "waited"
     assert found.text == ""
+
+
+TYPED = {
+    "a-whole-name": ("openai/gpt-5", "openai/gpt-5"),
+    "another": ("openai/gpt-4", "openai/gpt-4"),
+    "half-a-word": ("openai/g", "openai/gpt-5.5"),
+    "a-vendor": ("openai", "openai/gpt-5.5"),
+    "words": ("mini", "openai/gpt-5-mini"),
+    "nothing-like-it": ("acme/new", "acme/new"),
+}
+
+
+@pytest.mark.parametrize(("typed", "expected"), TYPED.values(), ids=TYPED)
+def test_a_name_that_was_typed_in_full_wins_over_a_longer_one(
+    typed: str, expected: str, window: Open
+) -> None:
+    """What is only the beginning of a word, or a word of a name, still finds."""
+    found = window("choose-version").wait("gpt-5.5").press(typed).wait("as typed")
+    assert found.press(ENTER).answer() == expected
+
+
+def test_enter_behind_a_key_that_was_enough_answers_nothing(window: Open) -> None:
+    """Nobody has seen the next question yet."""
+    found = window("confirm-twice").wait("Save it?").press("y", ENTER).wait("And use it?")
+    assert found.press("n").answer() == [True, False]
+
+
+def test_a_note_that_does_not_fit_stands_whole_below(window: Open) -> None:
+    """That of the row under the cursor."""
+    found = window("choose", columns=20).wait("> Ollama").wait("  on this machine")
+    found.press(DOWN, DOWN).wait("  api.openai.com", gone="on this machine")

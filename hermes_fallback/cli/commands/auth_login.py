@@ -12,6 +12,7 @@ from hermes_fallback.cli.commands.given import KeyFile, KeyStdin, Provider, Stor
 from hermes_fallback.cli.invocation import Invocation
 from hermes_fallback.cli.keys import given_key
 from hermes_fallback.cli.views.sign_in import (
+    LoggedOut,
     logged_in_document,
     logged_in_text,
     logged_out_document,
@@ -19,10 +20,12 @@ from hermes_fallback.cli.views.sign_in import (
 )
 from hermes_fallback.errors import ExitCode, UsageError
 from hermes_fallback.providers.profile import ProviderProfile
+from hermes_fallback.runtime.resolver import SPOKEN
 from hermes_fallback.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
     from hermes_fallback.login.sign_out import Keeping
+    from hermes_fallback.model.route import Resolution
 
 __all__ = ["register"]
 
@@ -32,7 +35,7 @@ AcceptTerms = Annotated[
 ]
 NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Open no browser; print the address alone.")]
 All = Annotated[bool, typer.Option("--all", help="Forget everything that is kept, of every provider.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask first.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask first.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -66,8 +69,12 @@ def login(
     key = given_key(run, from_stdin=key_stdin, file=key_file, store=store)
     done = log_in(run, name, key, store, accepts_terms=accept_terms, opens_browser=not no_browser)
     run.show(done, text=logged_in_text, document=logged_in_document)
-    if done.signed_in or done.key:
-        run.say(f"to use it: hermes fallback add {name}")
+    if not run.options.json:
+        for each in done.warnings:
+            run.warn(f"warning: {each}")
+    step = _next_step(run.runtime(), name) if done.signed_in or done.key else None
+    if step:
+        run.say(f"to use it: {step}")
     return ExitCode.OK
 
 
@@ -80,11 +87,14 @@ def logout(ctx: typer.Context, provider: Provider = None, every: All = False, ye
     runtime.refuse_read_only()
     keeping = _keeping(run, runtime)
     names = keeping.providers(runtime.registry.profiles()) if every else (_name(runtime, provider or ""),)
-    if every and names and not _agrees(run, names, yes=yes):
+    if names and not (yes or _agrees(run, keeping, names, every=every)):
         return ExitCode.OK
-    done = [keeping.sign_out(name, _profile(runtime, name)) for name in names]
+    ready = _ready(runtime)
+    gone = tuple(keeping.sign_out(name, _profile(runtime, name)) for name in names)
+    left = {each.position for each in _ready(run.runtime())}
+    done = LoggedOut(gone=gone, lost=tuple(each for each in ready if each.position not in left))
     run.show(done, text=logged_out_text, document=logged_out_document)
-    return ExitCode.OK
+    return ExitCode.PROBLEMS if any(each.held for each in gone) else ExitCode.OK
 
 
 def _keeping(run: Invocation, runtime: Runtime) -> Keeping:
@@ -112,12 +122,37 @@ def _profile(runtime: Runtime, name: str) -> ProviderProfile | None:
     return runtime.registry.get(name) if runtime.registry.canonical(name) else None
 
 
-def _agrees(run: Invocation, names: tuple[str, ...], *, yes: bool) -> bool:
-    if yes:
-        return True
-    if not run.can_ask:
-        raise UsageError("--all forgets everything, and nobody can be asked", hint="give --yes as well")
-    if run.confirm(f"Forget all that is kept for {', '.join(names)}?"):
+def _agrees(run: Invocation, keeping: Keeping, names: tuple[str, ...], *, every: bool) -> bool:
+    """True where nobody needs to be asked, or somebody says yes: to all of it, or to several keys of one provider."""
+    if every:
+        if not run.can_ask:
+            raise UsageError("--all forgets everything, and nobody can be asked", hint="give --yes as well")
+        question = f"Forget all that is kept for {', '.join(names)}?"
+    else:
+        count = len(keeping.auth.read().pool(names[0]))
+        if count < 2 or not run.can_ask:
+            return True
+        question = f"Forget all {count} credentials in the pool of {names[0]}?"
+    if run.confirm(question):
         return True
     run.say("nothing changed")
     return False
+
+
+def _ready(runtime: Runtime) -> tuple[Resolution, ...]:
+    """The primary and the links of the chain that are ready."""
+    return tuple(each for each in runtime.report().resolutions if each.route)
+
+
+def _next_step(runtime: Runtime, name: str) -> str | None:
+    """The command that puts *name* to use; None where a link does, or none can."""
+    is_linked = any(_owner(runtime, each) == name for each in runtime.report().resolutions)
+    if is_linked or runtime.registry.get(name).api_mode not in SPOKEN:
+        return None
+    return f"hermes fallback add {name}" if runtime.settings.primary else f"hermes model set {name} MODEL"
+
+
+def _owner(runtime: Runtime, resolution: Resolution) -> str | None:
+    """The provider that answers for a link, one that was chosen for it too."""
+    route = resolution.route
+    return route.provider if route else runtime.registry.canonical(resolution.link.provider)

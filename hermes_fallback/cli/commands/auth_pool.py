@@ -74,7 +74,9 @@ def add(
     profile = _key_taker(runtime, provider)
     if priority is not None and priority < 0:
         raise UsageError(f"{priority} cannot be --priority", hint="0 is the first", kind="bad-value")
-    key = given_key(run, from_stdin=key_stdin, file=key_file, store=None) or _asked(run, profile)
+    key = given_key(run, from_stdin=key_stdin, file=key_file, store=None) or _asked(
+        run, profile, runtime.home.auth
+    )
     added = add_key(
         AuthFile(runtime.home.auth),
         profile.name,
@@ -167,6 +169,13 @@ def _pool_name(runtime: Runtime, content: AuthContent, provider: str) -> str:
 
 def _key_taker(runtime: Runtime, provider: str) -> ProviderProfile:
     profile = runtime.registry.get(provider)
+    if runtime.registry.named(profile.name):
+        raise UsageError(
+            f"`{profile.name}` has no pool",
+            why="its key is the one that config.yaml gives or names",
+            hint=f"to replace that: hermes auth login {profile.name}",
+            kind="no-pool",
+        )
     if profile.group in {"custom", "virtual"}:
         raise UsageError(
             f"`{profile.name}` has no pool",
@@ -184,7 +193,7 @@ def _key_taker(runtime: Runtime, provider: str) -> ProviderProfile:
     return profile
 
 
-def _asked(run: Invocation, profile: ProviderProfile) -> Secret:
+def _asked(run: Invocation, profile: ProviderProfile, path: str) -> Secret:
     if not run.can_ask:
         raise UsageError(
             f"the key for `{profile.name}` is missing, and nobody can be asked",
@@ -198,7 +207,9 @@ def _asked(run: Invocation, profile: ProviderProfile) -> Secret:
 
     source = f"make one at {profile.signup_url}; " if profile.signup_url else ""
     name = profile.display_name or profile.name
-    typed = run.prompts().secret(f"Key for {name}", check=fault, hint=f"{source}paste it, it stays unseen")
+    place = run.canvas(run.terminal.stderr).plain(path)
+    hint = f"{source}paste it, it stays unseen, and is kept in {place}, which you alone can read"
+    typed = run.prompts().secret(f"Key for {name}", check=fault, hint=hint)
     key = pasted_key(typed, prefixes=profile.key_prefixes)
     if isinstance(key, Secret):
         return key

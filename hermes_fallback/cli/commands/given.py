@@ -42,7 +42,7 @@ AuthMode = Annotated[
     typer.Option(
         "--auth-mode",
         metavar="api_key|entra_id",
-        help="What lets one in at Microsoft Foundry, where not a key.",
+        help="Sign in to Microsoft Foundry with Entra ID, or not.",
     ),
 ]
 ContextLength = Annotated[

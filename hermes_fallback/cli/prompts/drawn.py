@@ -14,6 +14,7 @@ from prompt_toolkit.data_structures import Size
 from prompt_toolkit.filters import is_done
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, merge_key_bindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.layout import ConditionalContainer, FormattedTextControl, HSplit, Layout, Window
@@ -26,7 +27,7 @@ from hermes_fallback.cli.prompts.bindings import acting, answering, choosing, go
 from hermes_fallback.cli.prompts.frame import Line, folded, footer, menu_lines, question_lines
 from hermes_fallback.cli.prompts.menu import Menu
 from hermes_fallback.cli.prompts.protocol import BACK, Check, Row, fault_in
-from hermes_fallback.cli.prompts.silence import unheard
+from hermes_fallback.cli.prompts.silence import forget_enter, unheard
 from hermes_fallback.cli.prompts.spinner import spinning
 from hermes_fallback.cli.terminal import Terminal
 from hermes_fallback.cli.views.canvas import Canvas
@@ -142,7 +143,10 @@ class DrawnPrompts:
             for key in (BACK, "left"):
                 back.add(key)(go_back)
         foot = partial(footer, keys=_ways_out(can_go_back=can_go_back))
-        return cast("bool", self._run_asked(asked, back, foot))
+        answer = cast("bool", self._run_asked(asked, back, foot))
+        forget_enter(self._stdin)
+        clear_typeahead(self._input)
+        return answer
 
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:

@@ -88,13 +88,15 @@ def menu_lines(
 ) -> list[Line]:
     """*head*, as many rows of *menu* around its cursor as a window of *rows* rows has room for, and *foot*.
 
-    The foot gives way before the last rows do; its place does not change while the filter does.
+    Under that, where there is room left, the note of the current row, if it does not stand beside it whole. The foot
+    gives way before the last rows do; its place does not change while the filter does.
     """
     wanted = max(min(menu.most_lines, _MOST_ROWS), 1)
     foot = foot[: max(rows - len(head) - min(wanted, _FEWEST_ROWS), 0)]
     height = max(min(wanted, rows - len(head) - len(foot)), 1)
     body = _rows(menu, canvas, height)
-    return [*head, *body, *([[]] * (height - len(body))), *foot]
+    rest = _rest(menu, canvas)[: max(rows - len(head) - height - len(foot), 0)]
+    return [*head, *body, *([[]] * (height - len(body))), *foot, *rest]
 
 
 def _rows(menu: Menu[object], canvas: Canvas, height: int) -> list[Line]:
@@ -106,6 +108,16 @@ def _rows(menu: Menu[object], canvas: Canvas, height: int) -> list[Line]:
     at = lines.index(menu.at)
     top = max(0, min(at - height // 2, len(lines) - height))
     return [_line(menu, line, canvas, width) for line in lines[top : top + height]]
+
+
+def _rest(menu: Menu[object], canvas: Canvas) -> list[Line]:
+    """The note of the current row, folded, where it does not stand beside it whole."""
+    row = menu.current
+    if row is None or not row.note:
+        return []
+    shown = _row(row, canvas, canvas.width or 0, pad=menu.text_cells, is_current=True)
+    is_whole = shown[-1][1].endswith(canvas.plain(row.note))
+    return [] if is_whole else folded(canvas, row.note, "class:note", first="  ", indent="  ")
 
 
 def _line(menu: Menu[object], line: str | int, canvas: Canvas, width: int) -> Line:

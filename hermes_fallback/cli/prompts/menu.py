@@ -32,7 +32,8 @@ class Menu(Generic[T]):
     def filter(self, typed: str) -> None:
         """Let through the rows that have every word of *typed*; the cursor goes to the one of that name, if any.
 
-        Else it goes to the first whose name begins so, and else to the first.
+        Else it goes to what was typed, where that can be chosen and is a whole name of its own, such as `gpt-5` beside
+        `gpt-5.5`; else to the first whose name begins so, and else to the first.
         """
         words = typed.lower().split()
         found = [
@@ -60,8 +61,9 @@ class Menu(Generic[T]):
         by_row = dict(zip(map(id, self.rows), self._names, strict=True))
         names = [by_row.get(id(row), frozenset()) for row in self.shown]
         exact = (at for at, each in enumerate(names) if name in each)
-        begun = (at for at, each in enumerate(names) if any(word.startswith(name) for word in each))
-        return next(exact, next(begun, first))
+        begun = [at for at, each in enumerate(names) if any(word.startswith(name) for word in each)]
+        is_own = bool(begun and self._own and any(_is_whole(name, word) for word in names[begun[0]]))
+        return next(exact, 0 if is_own else next(iter(begun), first))
 
     def move(self, by: int) -> None:
         """Put the cursor *by* rows further down, or up, as far as there are rows."""
@@ -87,6 +89,14 @@ class Menu(Generic[T]):
                 yield row.group
             group = row.group
             yield index
+
+
+def _is_whole(name: str, longer: str) -> bool:
+    """True where *longer* begins with *name*, and goes on neither within a word nor within the same path."""
+    if not (longer.startswith(name) and name[-1].isalnum()):
+        return False
+    follows = longer[len(name) : len(name) + 1]
+    return follows != "/" and not (name[-1].isalpha() and follows.isalpha())
 
 
 def _names(row: Row[T]) -> frozenset[str]:

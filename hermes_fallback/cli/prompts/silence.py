@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import select
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-__all__ = ["echo_off", "unheard"]
+__all__ = ["echo_off", "forget_enter", "unheard"]
+
+_HABIT_S = 0.3
+"""How soon behind a key that was enough by itself Enter is pressed out of habit."""
 
 
 @contextmanager
@@ -25,6 +29,12 @@ def unheard(stream: TextIO) -> Iterator[None]:
             yield
         finally:
             termios.tcflush(stream, termios.TCIFLUSH)
+
+
+def forget_enter(stream: TextIO) -> None:
+    """Wait a moment for the Enter that is pressed on *stream* behind an answer that needed none, and forget it."""
+    with unheard(stream):
+        select.select([stream], [], [], _HABIT_S)
 
 
 @contextmanager

@@ -117,6 +117,8 @@ def _outcome(way: Way) -> str:
         return ""
     if way.has_failed:
         return "failed"
+    if way.is_unreached:
+        return "cannot tell, as nothing answers"
     if way.checked.verdict == "ok":
         return "accepted" if way.is_accepted else "answers"
     return "not proved"

@@ -209,6 +209,7 @@ def key_phrase(credential: Credential | None) -> str:
         "dotenv": "from .env",
         "env": "from the environment",
         "managed": "from the managed .env",
+        "pool": "from the pool",
         "link": "in its entry",
         "config": "in `model:`",
     }

@@ -27,7 +27,8 @@ __all__ = [
     "reset_text",
 ]
 
-_SHOWN_DIGITS = len("sha256:") + 8
+_DIGEST = "sha256:"
+_SHOWN_DIGITS = len(_DIGEST) + 8
 _WIDEST_LABEL = 28
 
 
@@ -184,6 +185,11 @@ def _is_used(shown: Pools, entry: PoolEntry) -> bool:
     return entry.source not in shown.suppressed.get(entry.provider, ())
 
 
+def _cut(credential: str) -> str:
+    """The beginning of a digest; a name as it is."""
+    return credential[:_SHOWN_DIGITS] if credential.startswith(_DIGEST) else credential
+
+
 def _shown(entry: PoolEntry) -> str:
     return entry.fingerprint[:_SHOWN_DIGITS]
 
@@ -217,7 +223,7 @@ def _forgotten(bench: Bench, entries: Mapping[str, PoolEntry]) -> dict[str, obje
     return {
         "provider": entry.provider if entry else None,
         "label": entry.label if entry else None,
-        "credential": bench.subject.credential[:_SHOWN_DIGITS] if entry is None else _shown(entry),
+        "credential": _cut(bench.subject.credential) if entry is None else _shown(entry),
         "host": bench.subject.host or None,
         "model": bench.subject.model or None,
         "reason": bench.reason.value,
@@ -227,6 +233,7 @@ def _forgotten(bench: Bench, entries: Mapping[str, PoolEntry]) -> dict[str, obje
 
 def _story(bench: Bench, entries: Mapping[str, PoolEntry]) -> str:
     entry = entries.get(bench.subject.credential)
-    name = f"`{entry.label}` of {entry.provider}" if entry else bench.subject.credential[:_SHOWN_DIGITS]
+    name = f"`{entry.label}` of {entry.provider}" if entry else _cut(bench.subject.credential)
     place = f" for {bench.subject.model}" if bench.subject.model else ""
-    return f"{name}{place} is tried again at once; it {SAID[bench.reason]}"
+    was, who = "dead" if bench.is_dead else "benched", entry.provider if entry else "its provider"
+    return f"{name}{place} was {was}, as {who} {SAID[bench.reason]}; it is tried again"

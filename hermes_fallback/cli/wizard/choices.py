@@ -106,7 +106,7 @@ def entra_rows(profile: ProviderProfile, problem: Problem | None) -> list[Row[Wa
 
 def sign_in_rows(profile: ProviderProfile) -> list[Row[Way]]:
     """Signing in now, and a key where it takes one, else later."""
-    now = Row(Way.SIGN_IN, "sign in now", "kept as soon as it is done")
+    now = Row(Way.SIGN_IN, "sign in now", "kept at once")
     if profile.signs_in_by_key:
         return [now, Row(Way.KEY, "a key", " or ".join(profile.env_vars))]
     return [now, Row(Way.LATER, "sign in later", f"hermes auth login {profile.name}")]

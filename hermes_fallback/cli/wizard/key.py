@@ -24,24 +24,33 @@ Try = Callable[[Secret], Checked]
 
 
 def ask_for_key(
-    run: Invocation, prompts: Prompts, profile: ProviderProfile, *, name: str, fate: str, attempt: Try
+    run: Invocation,
+    prompts: Prompts,
+    profile: ProviderProfile,
+    *,
+    name: str,
+    fate: str,
+    attempt: Try,
+    is_alone: bool = False,
 ) -> Secret | None:
     """A key that the provider took, or that is wanted all the same; None where somebody goes on without one.
 
-    *name* is what the person calls it, and *fate* says what becomes of the key.
+    *name* is what the person calls it, and *fate* says what becomes of the key. A question that *is_alone* has none
+    before it and none behind.
 
     Raises:
         Back: the person wants the question before.
     """
     source = f"make one at {profile.signup_url}; " if profile.signup_url else ""
     plain = run.canvas(run.terminal.stderr).plain(fate)
-    hint = f"{source}paste it, it stays unseen, and {plain}; "
+    without = "Enter alone changes nothing" if is_alone else "Enter alone goes on without one"
+    hint = f"{source}paste it, it stays unseen, and {plain}; {without}"
     while True:
         typed = prompts.secret(
             f"Key for {name}",
             check=lambda text: _fault(text, profile),
-            can_go_back=True,
-            hint=f"{hint}Enter alone goes on without one",
+            can_go_back=not is_alone,
+            hint=hint,
         )
         key = pasted_key(typed, prefixes=profile.key_prefixes)
         if not isinstance(key, Secret):
@@ -57,7 +66,7 @@ def ask_for_store(prompts: Prompts) -> str:
     Raises:
         Back: the person wants the question before.
     """
-    return prompts.choose("Keep the key, and those to come, in", store_rows(), can_go_back=True)
+    return prompts.choose("Place for the key, and for those to come", store_rows(), can_go_back=True)
 
 
 def _fault(text: str, profile: ProviderProfile) -> str | None:

@@ -299,4 +299,7 @@ def _fault(field: str, text: str) -> str | None:
     return None
 
 
-_SAID = {"key_env": "use letters, digits and underscores, such as MY_KEY; the key itself is asked for next"}
+_SAID = {
+    "key_env": "use letters, digits and underscores, such as MY_KEY; the key itself is asked for next",
+    "model": "type a model's name",
+}

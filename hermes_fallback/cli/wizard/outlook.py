@@ -88,9 +88,17 @@ class Outlook:
         with self._prompts.waiting("asking the keyring"):
             return KeyringStore(self.runtime.home.keyring).problem()
 
+    def refusal(self, draft: Draft) -> Problem | None:
+        """Why the keyring, which is to keep its key, does not; None where it does, or is not to."""
+        return self.keyring_problem if self._wanted(draft) == KEYRING else None
+
+    def _wanted(self, draft: Draft) -> str | None:
+        """The one place that its key is to go to, where that is settled."""
+        return draft.store or self.runtime.settings.policy.store
+
     def stores(self, draft: Draft) -> tuple[str, ...]:
         """Where its key can go; more than one place where that is for somebody to choose."""
-        wanted = draft.store or self.runtime.settings.policy.store
+        wanted = self._wanted(draft)
         if draft.text("key_env") or wanted == ENV or self.keyring_problem:
             return (ENV,)
         return (wanted,) if wanted else STORES
