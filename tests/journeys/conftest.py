@@ -94,7 +94,7 @@ def sit_down(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
             names = {**PROVIDERS, **specs}
             providers = [{"name": name, **PROVIDERS.get(name, {}), **specs.get(name, {})} for name in names]
             loopback = stack.enter_context(Loopback({"providers": providers}))
-            desks.append(Desk(tmp_path / f"desk-{len(desks)}", loopback.base_urls))
+            desks.append(Desk(tmp_path / f"desk-{len(desks)}", loopback))
             return desks[-1]
 
         yield make

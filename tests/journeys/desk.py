@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from hermes_fallback.loopback.server import Loopback
 from tests.window import Window
 
 KEY = "acme-key-0123456789"
@@ -43,8 +44,9 @@ fallback_providers:
 class Desk:
     """A home at *folder*, and a HOME beside it. Each window is a program of its own."""
 
-    def __init__(self, folder: Path, urls: Mapping[str, str]) -> None:
-        self.urls = urls
+    def __init__(self, folder: Path, loopback: Loopback) -> None:
+        self.loopback = loopback
+        self.urls = urls = loopback.base_urls
         self.home = folder / "hermes"
         self.config, self.env = self.home / "config.yaml", self.home / ".env"
         self.windows: list[Window] = []

@@ -154,3 +154,14 @@ def test_a_refusal_that_repeats_what_was_signed_tells_no_secret(
     told = f"{caught.value} {vars(caught.value)}"
     assert "x-amz-security-token" in told
     assert SESSION["AWS_SESSION_TOKEN"] not in told
+
+
+def test_no_part_of_the_sign_in_reaches_a_foreign_host(plan: Callable[..., Plan], loopback: Loopback) -> None:
+    """A host that Bedrock points to gets nothing, and the next link no signature."""
+    with Loopback([{"name": "elsewhere"}]) as elsewhere:
+        to = f"{elsewhere.base_url('elsewhere')}/model/m/converse-stream"
+        loopback.script("bedrock", [{"behaviour": "redirect", "to": to}])
+        assert ask(plan(**PAIR, **SESSION))
+        assert elsewhere.received() == ()
+    (spare,) = loopback.received("spare")
+    assert not any(secret in str(spare) for secret in (KEY_ID, SECRET, *SESSION.values(), "AWS4"))

@@ -138,3 +138,18 @@ def test_a_cloud_that_nobody_is_signed_in_to_is_not_given_up_for_good(foundry: F
         assert session.ask("hello").served_by.model == "spare"
     (bench,) = Runtime.open(foundry.home).state.health().benches.values()
     assert bench.until - bench.since <= 300
+
+
+def test_no_token_reaches_a_foreign_host(foundry: Foundry) -> None:
+    """Neither where the resource points to, nor the next link; the identity service sees its header alone."""
+    foundry.configure("chat_completions")
+    foundry.add_spare()
+    with Loopback([{"name": "elsewhere"}]) as elsewhere:
+        to = f"{elsewhere.base_url('elsewhere')}/chat/completions"
+        foundry.resource.script("foundry", [{"behaviour": "redirect", "to": to}])
+        assert by_session(foundry) == "custom"
+        assert elsewhere.received() == ()
+    assert OLD in str(foundry.resource.received("foundry"))
+    told = str(foundry.resource.received("open")) + str(foundry.identity.asked)
+    assert OLD not in told
+    assert GOOD not in told

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from hermes_fallback.loopback.server import Loopback
 from tests.journeys.desk import KEY, Desk
 from tests.secret_service import SecretService, secret_service
 from tests.window import DOWN, ENTER
@@ -191,3 +192,19 @@ def test_the_doctor_finds_a_key_that_waits_behind_the_keyring(desk: Desk, bus: d
     (found,) = json.loads(desk.run("doctor", "--only", "credentials.shadowed", "--json").stdout)["findings"]
     assert found["level"] == "warn"
     assert "`ACME_API_KEY` is in the keyring too" in found["what"]
+
+
+def test_a_key_of_the_keyring_reaches_no_foreign_host(
+    sit_down: Callable[..., Desk], bus: dict[str, str]
+) -> None:
+    """It goes to its provider; not where that points to, nor to the link behind it."""
+    with Loopback([{"name": "elsewhere"}]) as elsewhere:
+        to = f"{elsewhere.base_url('elsewhere')}/chat/completions"
+        desk = sit_down(acme={"script": [{"behaviour": "redirect", "to": to}]})
+        desk.run("model", "set", "acme", "acme/big", "--key-stdin", "--store", "keyring", stdin=KEY, **bus)
+        desk.run("fallback", "add", "hearth", "mid:8b")
+        answered = json.loads(desk.run("chat", "-q", "hello", "--json", **bus).stdout)
+        assert [each["provider"] for each in answered["attempts"]] == ["acme", "hearth"]
+        assert elsewhere.received() == ()
+    assert KEY in str(desk.loopback.received("acme"))
+    assert KEY not in str(desk.loopback.received("hearth"))

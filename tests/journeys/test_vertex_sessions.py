@@ -51,3 +51,27 @@ def test_a_refused_token_is_made_anew_and_the_question_answered(home: Path, goog
             assert session.ask("hi").served_by.provider == "vertex"
         sent = [each.authorization for each in loopback.received()]
     assert sent == [f"Bearer {OLD}", f"Bearer {GOOD}"]
+
+
+def test_no_token_reaches_a_foreign_host(home: Path, google: CloudServer) -> None:
+    """A redirect takes nothing along, the next link gets nothing, and Google's own key stays at home."""
+    plugin = home / "plugins" / "model-providers" / "vertex" / "__init__.py"
+    plugin.parent.mkdir(parents=True)
+    with (
+        google,
+        Loopback([{"name": "host"}, {"name": "spare"}]) as hosts,
+        Loopback([{"name": "elsewhere"}]) as other,
+    ):
+        away = {"behaviour": "redirect", "to": f"{other.base_url('elsewhere')}/chat/completions"}
+        hosts.script("host", [away])
+        plugin.write_text(PLUGIN.format(base_url=hosts.base_urls["host"]))
+        (home / "account.json").write_text(account(f"{google.url}/token"))
+        spare = f"[{{provider: custom, model: s, base_url: {hosts.base_urls['spare']}}}]"
+        config = f"model: {{provider: vertex, default: google/m-1}}\nfallback_providers: {spare}\n"
+        (home / "config.yaml").write_text(config)
+        environ = {"HOME": str(home), "VERTEX_CREDENTIALS_PATH": str(home / "account.json")}
+        with Session(Runtime.open(home, environ=environ).plan()) as session:
+            assert session.ask("hi").served_by.provider == "custom"
+        assert other.received() == ()
+        assert OLD in str(hosts.received("host"))
+        assert OLD not in str(hosts.received("spare"))
