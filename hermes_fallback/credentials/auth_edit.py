@@ -238,7 +238,8 @@ def _merge(raw: dict[str, Any], fields: Fields) -> None:
 def _renew(raw: dict[str, Any], tokens: Fields, expires_at: float | None, more: Fields) -> None:
     """Put *tokens* into *raw*, be they apart under `tokens` there or not, and every time and status that depends on them."""
     apart = raw.get("tokens")
-    (apart if isinstance(apart, dict) else raw).update(_plain(tokens))
+    place = apart if isinstance(apart, dict) else raw
+    place.update(_plain(tokens))
     ends = datetime.fromtimestamp(expires_at, UTC).isoformat() if expires_at else None
     known: dict[str, object] = {
         "agent_key": tokens["access_token"],
@@ -247,5 +248,7 @@ def _renew(raw: dict[str, Any], tokens: Fields, expires_at: float | None, more: 
         "last_refresh": datetime.now(UTC).isoformat(),
     }
     _merge(raw, {"expires_at": ends, **{key: known[key] for key in known.keys() & raw.keys()}, **more})
+    times = {"expires_at": ends, **known}  # whoever wrote the file may have them beside the tokens
+    _merge(place, {key: times[key] for key in times.keys() & place.keys()})
     if raw.get("last_status") == "dead" or raw.get("last_error_code") == _REFUSED:
         raw.update({**dict.fromkeys(STATUS_KEYS), "last_status": "ok"})
