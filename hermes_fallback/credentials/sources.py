@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from hermes_fallback.credentials.environment import Environment, Found
@@ -33,14 +33,12 @@ __all__ = ["Lookup", "Stores", "look_up"]
 
 
 class Stores(Fact):
-    """Where credentials are kept beside variables: asked before these, and after them."""
+    """Where credentials are kept beside variables."""
 
     before: tuple[Source, ...] = ()
-    """auth.json and the keyring."""
-    after: tuple[Source, ...] = ()
-    """Files of other programs."""
-    tools: ToolFiles | None = None
-    """The same, whose tokens take the place of older copies in variables."""
+    """auth.json and the keyring; asked before variables."""
+    tools: Callable[[], ToolFiles] | None = None
+    """Files of other programs: asked where nothing of the user's own is found, and for what a variable copies of them."""
     unused: tuple[str, ...] = ()
     """What the user has taken away, such as `env:ACME_API_KEY`."""
 
@@ -213,12 +211,11 @@ class _Search:
             return None
         faults: dict[str, Fault | None] = {}
         refused: list[str] = []
-        found = [
-            *self._kept_in(self._stores.before),
-            *self._in_variables(faults, refused),
-            *self._kept_in(self._stores.after),
-            *self._kept_in([self._cloud] if self._cloud else []),
-        ]
+        found = [*self._kept_in(self._stores.before), *self._in_variables(faults, refused)]
+        if not found and self._stores.tools:
+            found = [*self._kept_in([self._stores.tools()])]
+        if self._cloud:
+            found += self._kept_in([self._cloud])
         if found:
             first, *others = _each_once(self._to_carry(found))
             self.others = tuple(others)
@@ -307,27 +304,28 @@ class _Search:
         place = self._asked.pop()[0] if name else self._place
         self._asked.append((place, self._choose()))
         found = Credential(secret=Secret(value), source=source, name=name, origins=frozenset([self._origin]))
-        if self._provider.oauth is None:
+        oauth = self._provider.oauth
+        if oauth is None or not value.startswith(oauth.token_prefixes):
             return found
-        from hermes_fallback.credentials.dressing import dressed  # most providers take keys alone
+        from hermes_fallback.credentials.dressing import dressed  # most credentials are keys
 
         return dressed(found, self._provider)
 
     def _to_carry(self, found: list[Credential]) -> list[Credential]:
         """What requests carry of what was *found*: where that is exchanged first, what it is exchanged for."""
-        if self._provider.oauth is None:
+        if self._provider.oauth is None or not self._provider.oauth.exchange_url:
             return found
-        from hermes_fallback.credentials.dressing import exchanging  # as above
+        from hermes_fallback.credentials.dressing import exchanging  # few providers exchange anything
 
         return [exchanging(each, self._provider) for each in found]
 
     def _newest(self, credential: Credential) -> Credential:
         """*credential* of a variable, or that of the program it was copied from, which goes on renewing it."""
-        if self._stores.tools is None:
+        if self._stores.tools is None or credential.auth_header is None:
             return credential
         from hermes_fallback.credentials.tool_files import superseded  # loaded with them
 
-        newest = superseded(credential, self._provider, self._stores.tools)
+        newest = superseded(credential, self._provider, self._stores.tools())
         if newest is not credential:
             place, answer = self._asked.pop()
             self._asked.append((place, f"{answer}, as {newest.source} renews it"))

@@ -35,7 +35,7 @@ class HomeStores:
         unused = self._auth.read().suppressed(profile.name) if self._auth else ()
         if profile.oauth is None or not profile.oauth.reads:
             return Stores(before=self._kept, unused=unused)
-        return Stores(before=self._kept, after=(self._tools,), tools=self._tools, unused=unused)
+        return Stores(before=self._kept, tools=self._tools, unused=unused)
 
     @cached_property
     def _auth(self) -> AuthFile | None:
@@ -63,7 +63,6 @@ class HomeStores:
             kept.append(KeyringStore(self._home.keyring))
         return tuple(kept)
 
-    @cached_property
     def _tools(self) -> ToolFiles:
         from hermes_fallback.credentials.tool_files import ToolFiles
 

@@ -44,22 +44,27 @@ def signed_in():
 def found(tmp_path):
     def find(provider=ACME, base_url=HOME, *, before=(), after=(), trust=(), environ=(), link=LINK):
         environment = Environment.of(tmp_path / ".env", dict(environ))
-        stores = Stores(before=(Shelf(*before),), after=(Shelf(*after),))
+        stores = Stores(before=(Shelf(*before),), tools=lambda: Shelf(*after))
         return look_up(link, provider, base_url, environment, trust, stores=stores)
 
     return find
 
 
 class TestOrder:
-    def test_store_comes_before_variables_and_files_of_others_after(self, found):
+    def test_store_comes_before_variables(self, found):
         """All that would do is kept, in the order in which it is tried."""
-        lookup = found(
-            before=[key("key-of-the-pool")],
-            after=[key("key-of-a-file")],
-            environ=[("ACME_API_KEY", "key-of-a-variable")],
-        )
+        lookup = found(before=[key("key-of-the-pool")], environ=[("ACME_API_KEY", "key-of-a-variable")])
         values = [each.secret.reveal() for each in (lookup.outcome, *lookup.others)]
-        assert values == ["key-of-the-pool", "key-of-a-variable", "key-of-a-file"]
+        assert values == ["key-of-the-pool", "key-of-a-variable"]
+
+    @pytest.mark.parametrize(("own", "taken"), [([key("key-of-the-pool")], "pool"), ([], "file")])
+    def test_files_of_others_serve_where_there_is_nothing_of_ones_own(self, found, own, taken):
+        """Whoever has a key here does not use the sign-in of another program by the way."""
+        lookup = found(before=own, after=[key("key-of-a-file")])
+        assert (lookup.outcome.secret.reveal(), lookup.others) == (
+            f"key-of-{'the' if own else 'a'}-{taken}",
+            (),
+        )
 
     def test_same_key_at_two_places_is_one(self, found):
         """A variable that the pool has taken in is not tried a second time."""
