@@ -212,8 +212,8 @@ class _Search:
         faults: dict[str, Fault | None] = {}
         refused: list[str] = []
         found = [*self._kept_in(self._stores.before), *self._in_variables(faults, refused)]
-        if not found and self._stores.tools:
-            found = [*self._kept_in([self._stores.tools()])]
+        if not found:
+            found = [*self._of_others()]
         if self._cloud:
             found += self._kept_in([self._cloud])
         if found:
@@ -223,6 +223,14 @@ class _Search:
         if self._origin.is_local and not self._is_locked:
             return None
         return self._refused(refused[0]) if refused else self._absent(faults)
+
+    def _of_others(self) -> Iterator[Credential]:
+        """What other programs have."""
+        if self._stores.tools:
+            yield from self._kept_in([self._stores.tools()])
+        elif self._provider.oauth and self._provider.oauth.reads:
+            names = ", ".join(self._provider.oauth.reads)
+            self._asked.append((f"sign-ins of {names}", "not read: `credentials.import` names none"))
 
     def _kept_in(self, stores: Iterable[Source]) -> Iterator[Credential]:
         """What *stores* hold, where it may be sent to this origin."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from hermes_fallback.config.home import Home
+from hermes_fallback.config.settings import IMPORTS
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.credentials.sources import Stores
 from hermes_fallback.providers.profile import ProviderProfile
@@ -33,9 +34,15 @@ class HomeStores:
     def __call__(self, profile: ProviderProfile) -> Stores:
         """Those that may hold something for *profile*."""
         unused = self._auth.read().suppressed(profile.name) if self._auth else ()
-        if profile.oauth is None or not profile.oauth.reads:
-            return Stores(before=self._kept, unused=unused)
-        return Stores(before=self._kept, tools=self._tools, unused=unused)
+        return Stores(
+            before=self._kept, tools=self._tools if self._may_ask_tools(profile) else None, unused=unused
+        )
+
+    def _may_ask_tools(self, profile: ProviderProfile) -> bool:
+        """False where every program that would do needs leave, and has none: a listing then loads nothing for them."""
+        reads = profile.oauth.reads if profile.oauth else ()
+        needs_none = profile.auth_type == "oauth_external"
+        return any(needs_none or tool in self._imports or tool not in IMPORTS for tool in reads)
 
     @cached_property
     def _auth(self) -> AuthFile | None:
