@@ -34,6 +34,11 @@ class Program(Fact):
     ends: tuple[str, ...] = ()
     """To its end in milliseconds; 0 there means that nobody knows. Empty: the token tells its end itself."""
 
+    def path(self, user_home: str, environ: Mapping[str, str]) -> str:
+        """Its file for the user whose home is *user_home*."""
+        folder = environ.get(self.folder_env) or os.path.join(user_home, self.folder)
+        return os.path.join(folder, self.file)
+
 
 class Held(Fact):
     """The sign-in that a file holds."""

@@ -37,8 +37,8 @@ class Stores(Fact):
 
     before: tuple[Source, ...] = ()
     """auth.json and the keyring; asked before variables."""
-    tools: Callable[[], ToolFiles] | None = None
-    """Files of other programs: asked where nothing of the user's own is found, and for what a variable copies of them."""
+    tools: Callable[[], ToolFiles | None] | None = None
+    """Gives the files of other programs: for where nothing of the user's own is found, and for what a variable copies."""
     unused: tuple[str, ...] = ()
     """What the user has taken away, such as `env:ACME_API_KEY`."""
 
@@ -226,11 +226,11 @@ class _Search:
 
     def _of_others(self) -> Iterator[Credential]:
         """What other programs have."""
-        if self._stores.tools:
-            yield from self._kept_in([self._stores.tools()])
-        elif self._provider.oauth and self._provider.oauth.reads:
-            names = ", ".join(self._provider.oauth.reads)
-            self._asked.append((f"sign-ins of {names}", "not read: `credentials.import` names none"))
+        if tools := self._tools():
+            yield from self._kept_in([tools])
+
+    def _tools(self) -> ToolFiles | None:
+        return self._stores.tools() if self._stores.tools else None
 
     def _kept_in(self, stores: Iterable[Source]) -> Iterator[Credential]:
         """What *stores* hold, where it may be sent to this origin."""
@@ -329,11 +329,11 @@ class _Search:
 
     def _newest(self, credential: Credential) -> Credential:
         """*credential* of a variable, or that of the program it was copied from, which goes on renewing it."""
-        if self._stores.tools is None or credential.auth_header is None:
+        if credential.auth_header is None or (tools := self._tools()) is None:
             return credential
         from hermes_fallback.credentials.tool_files import superseded  # loaded with them
 
-        newest = superseded(credential, self._provider, self._stores.tools())
+        newest = superseded(credential, self._provider, tools)
         if newest is not credential:
             place, answer = self._asked.pop()
             self._asked.append((place, f"{answer}, as {newest.source} renews it"))

@@ -70,9 +70,7 @@ class ToolFiles:
         return None
 
     def _path(self, tool: str) -> str:
-        program = PROGRAMS[tool]
-        folder = self._environ.get(program.folder_env) or os.path.join(self._user_home, program.folder)
-        return os.path.join(folder, program.file)
+        return PROGRAMS[tool].path(self._user_home, self._environ)
 
     def _place(self, tool: str) -> str:
         path = self._path(tool)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from hermes_fallback.config.home import Home
-from hermes_fallback.config.settings import IMPORTS
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.credentials.sources import Stores
 from hermes_fallback.providers.profile import ProviderProfile
@@ -34,15 +33,7 @@ class HomeStores:
     def __call__(self, profile: ProviderProfile) -> Stores:
         """Those that may hold something for *profile*."""
         unused = self._auth.read().suppressed(profile.name) if self._auth else ()
-        return Stores(
-            before=self._kept, tools=self._tools if self._may_ask_tools(profile) else None, unused=unused
-        )
-
-    def _may_ask_tools(self, profile: ProviderProfile) -> bool:
-        """False where every program that would do needs leave, and has none: a listing then loads nothing for them."""
-        reads = profile.oauth.reads if profile.oauth else ()
-        needs_none = profile.auth_type == "oauth_external"
-        return any(needs_none or tool in self._imports or tool not in IMPORTS for tool in reads)
+        return Stores(before=self._kept, tools=lambda: self._tools(profile), unused=unused)
 
     @cached_property
     def _auth(self) -> AuthFile | None:
@@ -70,8 +61,21 @@ class HomeStores:
             kept.append(KeyringStore(self._home.keyring))
         return tuple(kept)
 
-    def _tools(self) -> ToolFiles:
-        from hermes_fallback.credentials.tool_files import ToolFiles
-
+    def _tools(self, profile: ProviderProfile) -> ToolFiles | None:
+        """The files of other programs; None where *profile* has no use for any, or none that needs leave is there."""
+        reads = profile.oauth.reads if profile.oauth else ()
+        needs_none = profile.auth_type == "oauth_external"
         user_home = os.path.expanduser(self._environ.get("HOME") or "~")
+        if not any(needs_none or tool in self._imports or self._is_there(tool, user_home) for tool in reads):
+            return None
+        from hermes_fallback.credentials.tool_files import ToolFiles  # 1 ms
+
         return ToolFiles(user_home, self._environ, self._imports)
+
+    def _is_there(self, tool: str, user_home: str) -> bool:
+        """True where *tool* has left a file, or keeps none that one could look for."""
+        from hermes_fallback.credentials.programs import (
+            PROGRAMS,  # few providers take the sign-in of a program
+        )
+
+        return tool not in PROGRAMS or os.path.exists(PROGRAMS[tool].path(user_home, self._environ))

@@ -21,6 +21,7 @@ from hermes_fallback.model.credential import Credential
 from hermes_fallback.runtime.runtime import Runtime
 from hermes_fallback.session.events import Answer
 from hermes_fallback.session.session import AsyncSession, Session
+from tests.journeys.callers import CONTEXT, ask_once
 from tests.oauth_server import OAuthServer
 
 PLUGIN = """\
@@ -224,6 +225,22 @@ def test_token_that_is_about_to_end_is_renewed_before_it_is_sent(bench: Bench, n
     assert in_library(bench) == in_library(bench) == name
     assert old not in bench.sent()
     assert len(bench.refreshes()) == 1
+
+
+@pytest.mark.parametrize("script", [["ok"], ["unauthorized", "ok"]], ids=["due", "refused"])
+def test_twenty_processes_share_one_refresh(bench: Bench, script: list[str]) -> None:
+    """Twenty conversations begin at once: one refresh, twenty answers, and no token is used a second time."""
+    bench.sign_in("nous", expires_in=10 if script == ["ok"] else 3600)
+    bench.loopback.script("host", script)
+    callers = [CONTEXT.Process(target=ask_once, args=(bench.home, bench.environ)) for _ in range(20)]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert [caller.exitcode for caller in callers] == [0] * 20
+    assert (len(bench.refreshes()), bench.server.ended) == (1, [])
+    assert len(set(bench.sent()[len(script) - 1 :])) <= len(script)
+    assert bench.loopback.received("spare") == ()
 
 
 def test_sign_in_that_is_over_goes_on_to_the_next_link_and_stays_over(bench: Bench) -> None:
