@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from threading import Thread
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -12,6 +10,7 @@ import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringError
 
+from hermes_fallback.credentials.started import started
 from hermes_fallback.errors import CredentialError
 
 __all__ = ["ask"]
@@ -43,20 +42,11 @@ def ask(action: Callable[[KeyringBackend], _T], *, limit_s: float) -> _T:
     Raises:
         CredentialError: there is no keyring, it is locked, it fails, or nothing came within *limit_s* seconds.
     """
-    outcome: Future[_T] = Future()
-
-    def run() -> None:
-        try:
-            outcome.set_result(action(_backend()))
-        except Exception as error:  # noqa: BLE001 a backend is a plugin, and may raise anything
-            outcome.set_exception(error)
-
-    Thread(target=run, name="keyring", daemon=True).start()
     try:
-        return outcome.result(limit_s)
+        return started(lambda: action(_backend())).result(limit_s)
     except TimeoutError:
         raise _silent(limit_s) from None
-    except Exception as error:  # noqa: BLE001 as above
+    except Exception as error:  # noqa: BLE001 a backend is a plugin, and may raise anything
         raise _translated(error) from None  # its own words may repeat the key it was given
 
 

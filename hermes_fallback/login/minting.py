@@ -7,8 +7,8 @@ from concurrent.futures import Future
 from threading import Lock
 from typing import TypeVar
 
+from hermes_fallback.credentials.started import started
 from hermes_fallback.errors import CredentialError
-from hermes_fallback.login.started import started
 from hermes_fallback.masking import mask_keys
 from hermes_fallback.model.credential import Grant
 from hermes_fallback.secret import Secret

@@ -13,10 +13,10 @@ from hermes_fallback.credentials.auth_file import AuthFile
 from hermes_fallback.credentials.dressing import worn
 from hermes_fallback.credentials.environment import Environment
 from hermes_fallback.credentials.pool_entry import TOKEN_KEYS, PoolEntry
+from hermes_fallback.credentials.started import unbroken
 from hermes_fallback.errors import CredentialError
 from hermes_fallback.login.discovery import discovered
 from hermes_fallback.login.shared import shared_copy
-from hermes_fallback.login.started import unbroken
 from hermes_fallback.login.tokens import TokenAnswer, Tokens, request_token, tokens_in
 from hermes_fallback.masking import mask_values
 from hermes_fallback.model.credential import Credential, Grant
